@@ -1,0 +1,54 @@
+//! The table of commands, and the clap command made from it.
+
+mod bench;
+mod completion;
+mod config;
+#[cfg(feature = "edge")]
+mod demo;
+#[cfg(feature = "edge")]
+mod dev;
+mod doctor;
+mod explain;
+mod health;
+mod help;
+mod init;
+mod man;
+mod purge;
+mod schema;
+mod signed;
+mod version;
+
+use crate::{command::Entry, options::Options};
+use clap::Args;
+
+/// Every command, in the order of help, schema and completions: the Node CLI's first, in its order.
+#[rustfmt::skip]
+pub const COMMANDS: &[Entry] = &[
+    Entry::cli::<version::Version>("version", "Print the CLI version.").exits(&[0]).since("0.0.1"),
+    Entry::cli::<help::Help>("help", "Print root or per-command help.").exits(&[0, 64]).since("0.0.1"),
+    Entry::cli::<schema::Schema>("schema", "Emit a machine-readable command catalogue.").exits(&[0, 64]).since("0.0.16"),
+    Entry::cli::<health::Health>("health", "Liveness probe and edge diagnostics.").exits(&[0, 64, 69, 75, 77, 78]).since("0.0.1"),
+    Entry::cli::<purge::Purge>("purge", "Invalidate cache by URL, tag, or wholesale.").exits(&[0, 64, 65, 69, 75, 77, 78, 130]).since("0.0.1"),
+    Entry::cli::<signed::Signed>("signed", "Mint, verify and inspect signed URLs, offline.").exits(&[0, 64, 65, 66, 74, 77, 78]).since("0.0.1"),
+    Entry::cli::<config::Config>("config", "Profile management.").exits(&[0, 64, 65, 69, 73, 74, 78]).since("0.0.3"),
+    Entry::cli::<completion::Completion>("completion", "Emit a shell completion script.").exits(&[0, 64]).since("0.0.1"),
+    Entry::cli::<doctor::Doctor>("doctor", "Environment and reachability diagnostics.").exits(&[0, 64, 69, 78]).since("0.0.3"),
+    Entry::cli::<bench::Bench>("bench", "Sampled-request latency benchmark.").exits(&[0, 64, 69, 75, 78]).since("0.0.3"),
+    Entry::cli::<explain::Explain>("explain", "Look up what a code, status, type, verdict or pasted response means.").exits(&[0, 64, 65, 69]).since("0.0.4"),
+    Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 65, 73, 74, 78]).since("0.0.4"),
+    #[cfg(feature = "edge")]
+    Entry::cli::<demo::Demo>("demo", "See it all work against the embedded edge.").exits(&[0, 64, 69]).since("0.1.0"),
+    #[cfg(feature = "edge")]
+    Entry::cli::<dev::Dev>("dev", "Run the embedded edge in the foreground.").exits(&[0, 64, 69, 78]).since("0.1.0"),
+    Entry::cli::<man::Man>("man", "Print the manual page.").exits(&[0, 64]).since("0.1.0"),
+];
+
+/// The whole command line.
+#[must_use]
+pub fn cli() -> clap::Command {
+    let root = clap::Command::new("stratos")
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .subcommands(COMMANDS.iter().map(Entry::clap));
+    Options::augment_args(root)
+}

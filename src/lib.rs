@@ -1,0 +1,21 @@
+//! stratos: mint, verify and debug CDN signed URLs offline; purge caches and prove them fresh.
+//!
+//! The rooms, and who may import whom, are drawn in CONTRIBUTING.md; `tests/house.rs` checks them.
+
+pub mod clock;
+pub mod command;
+pub mod commands;
+pub mod context;
+pub mod credential;
+#[cfg(feature = "edge")]
+pub mod edge;
+pub mod error;
+pub mod explain;
+pub mod http;
+pub mod options;
+pub mod profile;
+pub mod progress;
+pub mod purge;
+pub mod report;
+pub mod secret;
+pub mod sign;

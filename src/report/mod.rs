@@ -1,0 +1,83 @@
+//! What a command answers with, and how it is written: text, table, JSON, NDJSON, YAML, CSV, Markdown.
+
+use crate::progress::clean;
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// How a report behaves under the output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Table on a terminal, JSON in a pipe.
+    Data,
+    /// Text everywhere, also under `--json`.
+    Text,
+    /// Text unless `--json` or `--output` is given.
+    TextUnlessAsked,
+}
+
+/// A page that a person reads.
+pub struct Page<'w> {
+    /// Where it goes.
+    pub out: &'w mut dyn Write,
+    /// Whether escapes may be written.
+    pub color: bool,
+    /// Columns of the terminal (80 where it is none).
+    pub width: usize,
+}
+
+impl Page<'_> {
+    /// Text in bold, where colour is on.
+    #[must_use]
+    pub fn bold(&self, text: &str) -> String {
+        self.painted("1", text)
+    }
+
+    /// Text in an SGR colour (`"31"`), where colour is on.
+    #[must_use]
+    pub fn painted(&self, sgr: &str, text: &str) -> String {
+        if self.color { format!("\x1b[{sgr}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// A list: columns and rows, for tables, CSV and Markdown.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// The headings.
+    pub columns: Vec<&'static str>,
+    /// The cells.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A command's answer. The value is what `--json` prints.
+pub trait Report {
+    /// As data.
+    fn value(&self) -> Value;
+
+    /// As a person reads it; by default the rows, else indented JSON.
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        match self.rows() {
+            Some(rows) => table(&rows, page),
+            None => writeln!(page.out, "{}", clean(&format!("{:#}", self.value()))),
+        }
+    }
+
+    /// Which formats apply.
+    fn style(&self) -> Style {
+        Style::Data
+    }
+
+    /// List-shaped results give their rows.
+    fn rows(&self) -> Option<Rows> {
+        None
+    }
+
+    /// The exit code: verdicts and checks may fail without being errors.
+    fn exit(&self) -> u8 {
+        0
+    }
+}
+
+fn table(rows: &Rows, page: &mut Page<'_>) -> io::Result<()> {
+    let _ = (rows, page);
+    Ok(())
+}

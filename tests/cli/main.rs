@@ -1,0 +1,28 @@
+//! Black-box tests of the binary, one file per subcommand.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bench;
+mod bulk;
+mod cases;
+mod completion;
+mod config;
+mod credential;
+mod demo;
+mod dev;
+mod doctor;
+mod explain;
+mod faults;
+mod health;
+mod help;
+mod http;
+mod init;
+mod interrupt;
+mod offline;
+mod output;
+mod purge;
+mod schema;
+mod signed;
+mod verify;
+mod version;

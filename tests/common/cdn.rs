@@ -1,0 +1,1 @@
+//! A scripted CDN on loopback that answers as told and keeps what it was asked.

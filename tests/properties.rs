@@ -1,0 +1,1 @@
+//! Properties of the rooms that read outside bytes.
