@@ -81,3 +81,24 @@ fn table(rows: &Rows, page: &mut Page<'_>) -> io::Result<()> {
     let _ = (rows, page);
     Ok(())
 }
+
+/// Writes a paragraph at the page's width: the first line behind `first`, the others behind `rest`.
+/// A word longer than the line stands alone; it is never broken, since it may be a URL to copy.
+pub fn wrapped(page: &mut Page<'_>, first: &str, rest: &str, text: &str) -> io::Result<()> {
+    let (mut line, mut used) = (first.to_owned(), first.chars().count());
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if !empty && used + 1 + length > page.width {
+            writeln!(page.out, "{line}")?;
+            (line, used, empty) = (rest.to_owned(), rest.chars().count(), true);
+        }
+        if !empty {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        (used, empty) = (used + length, false);
+    }
+    writeln!(page.out, "{line}")
+}

@@ -1,0 +1,68 @@
+//! Exit codes: sysexits.h, and the two signals.
+
+use super::{Family, Topic};
+
+const fn code(
+    code: &'static str,
+    name: &'static str,
+    aliases: &'static [&'static str],
+    cause: &'static str,
+    fix: &'static [&'static str],
+) -> Topic {
+    Topic { code, name, aliases, cause, fix, family: Family::ExitCode }
+}
+
+#[rustfmt::skip]
+pub(super) const CODES: &[Topic] = &[
+    code("0", "EX_OK", &["ok"],
+        "The command did what was asked; for `signed verify` it means that the link is valid.",
+        &["Nothing to do."]),
+    code("64", "EX_USAGE", &["usage"],
+        "The command line is wrong: an unknown flag or command, a missing argument, or a value out of its range. Nothing was sent.",
+        &["Read the message: it names the flag and, where one is near, the right spelling.",
+          "`stratos help <command>` lists what the command takes."]),
+    code("65", "EX_DATAERR", &["dataerr"],
+        "Input or a reply is not of the form it must have: a URL outside the zone, bad lines in a list, a page of HTML where JSON is due, or a link that did not verify.",
+        &["For a list, look at the line numbers on stderr: the good lines were still processed.",
+          "For a reply, run again with `--verbose` and check that the base URL points at the API.",
+          "For `signed verify`, the verdict on stdout says what is wrong: `stratos explain <verdict>`."]),
+    code("66", "EX_NOINPUT", &["noinput"],
+        "A file that the command line names does not exist or is no regular file.",
+        &["Check the path in the message; relative paths start at the current folder."]),
+    code("69", "EX_UNAVAILABLE", &["unavailable"],
+        "Something that the command needs is not there: the resource, the service, an answer in time, or the feature in this version.",
+        &["A 404 means that the path or id does not exist: check it.",
+          "`stratos doctor` tells whether the API can be reached at all.",
+          "After `--prove`, the edge still served the old bytes: wait for the provider's propagation time and prove again."]),
+    code("70", "EX_SOFTWARE", &["software"],
+        "A defect in stratos: it ended at a place that must not be reached.",
+        &["Run it again with `--verbose` and report version, place and command at https://github.com/sebastienrousseau/stratos/issues.",
+          "`stratos doctor` rules out the environment."]),
+    code("73", "EX_CANTCREAT", &["cantcreat"],
+        "An output file or folder cannot be created, for instance the folder of the configuration.",
+        &["Check that the folder in the message exists and that you may write to it.",
+          "Name another place: `--config FILE` or XDG_CONFIG_HOME for the configuration."]),
+    code("74", "EX_IOERR", &["ioerr"],
+        "Reading or writing failed half-way: a full disk, a device that went away, a stdout that cannot take the result.",
+        &["Look at free space (`df`) and at where stdout goes, then run the command again."]),
+    code("75", "EX_TEMPFAIL", &["tempfail"],
+        "A failure that passes: a 5xx, a 429, a network error, or a quota that refills. The retries were used up.",
+        &["Run the same command again later; what was sent is harmless to send again.",
+          "Raise `--retries` (CLOUDCDN_RETRIES, default 2) or `--timeout` (CLOUDCDN_TIMEOUT, default 15s) on slow links.",
+          "When the message names a time, come back then."]),
+    code("77", "EX_NOPERM", &["noperm", "perm"],
+        "Permission denied: the API refused the credential (401, 403), a local policy refused the action, or a key file is open to others.",
+        &["The message names which credential was sent, and which the API wants.",
+          "`stratos config list --origin` shows where each credential comes from.",
+          "For a key file: `chmod 600` it."]),
+    code("78", "EX_CONFIG", &["config"],
+        "The configuration is incomplete or contradicts itself: a credential is missing, config.toml is broken, or a stored key belongs to another origin than the one in force.",
+        &["`stratos init` sets up a profile; `stratos doctor` shows what is missing.",
+          "A broken file is named with line and column: `stratos config edit` mends it."]),
+    code("130", "SIGINT", &["ex_sigint"],
+        "You interrupted the command (Ctrl-C).",
+        &["Look at stderr: what was sent and what was not is printed there. Run the rest again."]),
+    code("143", "SIGTERM", &["ex_sigterm"],
+        "Another program ended the command: a CI job that ran out of time, a container that was stopped.",
+        &["Give the job more time, or split the work; stderr says what had been sent."]),
+];
