@@ -1,1 +1,3 @@
 //! Signing.
+pub mod asymmetric;
+pub mod pem;
