@@ -1,3 +1,265 @@
-//! Signing.
+//! Signed URLs: what a scheme is, the table of schemes, and which of them wrote a URL.
+//!
+//! A scheme is data and four functions; only `prepare` sees the secret. Minting, verifying and
+//! detecting are written once, above the schemes, and name none of them. Nothing here touches the
+//! clock, the environment or the network.
+
 pub mod asymmetric;
+mod claims;
+mod cloudcdn;
+pub mod key;
+pub mod lines;
 pub mod pem;
+mod scope;
+mod seal;
+pub mod text;
+mod url;
+
+pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
+pub use key::Key;
+pub use scope::{among, covers_globs, covers_prefix, ip_within};
+pub use seal::{Seal, Signer, Verdict};
+pub use text::Spelling;
+pub use url::Url;
+
+use crate::error::{Error, Result};
+
+/// Every scheme, the default first.
+pub const SCHEMES: &[Scheme] = &[cloudcdn::SCHEME, cloudcdn::COLON];
+
+/// One way of signing URLs, as a CDN defines it.
+pub struct Scheme {
+    /// The word for `--scheme`.
+    pub id: &'static str,
+    /// Its name among people.
+    pub title: &'static str,
+    /// One paragraph: what is signed, how it is carried, what to beware of.
+    pub about: &'static str,
+    /// Where the facts come from: a vendor's page or code.
+    pub source: &'static str,
+    /// How the key is written; it is decoded before `prepare` sees it.
+    pub secret: Spelling,
+    /// The claims it can carry. Any other is refused, not ignored.
+    pub claims: &'static [Claim],
+    /// The shapes of an outcome, the default first.
+    pub forms: &'static [Form],
+    /// The operator's settings and the scheme's own words, for `--param name=value`.
+    pub params: &'static [Param],
+    /// Query names of its own: refused in a URL to mint, cut off by `inspect`.
+    pub reserved: &'static [&'static str],
+    /// Whether the second named by an expiry is still valid.
+    pub until: Until,
+    /// The longest lifetime that the verifier accepts, in seconds.
+    pub longest: Option<u64>,
+    /// Appends the text that is signed.
+    pub canonical: fn(&Url<'_>, &Claims<'_>, &mut Vec<u8>) -> Result<()>,
+    /// Makes a key of a secret.
+    pub prepare: fn(&[u8], Params<'_>) -> Result<Box<dyn Key>>,
+    /// Appends one outcome: a URL or token, or cookies and headers one to a line.
+    pub assemble: fn(&Url<'_>, &Claims<'_>, &Seal<'_>, &mut Vec<u8>) -> Result<()>,
+    /// Reads a visit back into claims and signature, and checks nothing. A token that carries its own
+    /// signed text has that text appended to the buffer; otherwise `canonical` builds it again.
+    pub inspect: for<'v> fn(&'v Visit<'v>, &mut Vec<u8>) -> Result<Inspection<'v>>,
+    /// What can be signed but not used: the CDN would refuse it, or it could be read in two ways. Asked by
+    /// whoever mints for a person; [`Seal::mint`] itself signs what the vendor's library signs.
+    pub guard: fn(&Url<'_>, &Claims<'_>) -> Result<()>,
+}
+
+impl Scheme {
+    /// What a row leaves out: rows end in `..Scheme::BASE`.
+    pub const BASE: Self = Self {
+        id: "",
+        title: "",
+        about: "",
+        source: "",
+        secret: Spelling::Raw,
+        claims: &[Claim::Expires],
+        forms: &[Form::Query],
+        params: &[],
+        reserved: &[],
+        until: Until::Before,
+        longest: None,
+        canonical: |_, _, _| Ok(()),
+        prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
+        assemble: |_, _, _, _| Ok(()),
+        inspect: |_, _| Err(Error::Malformed("URL")),
+        guard: |_, _| Ok(()),
+    };
+
+    /// The scheme of that id; a usage error with the nearest id otherwise.
+    pub fn find(id: &str) -> Result<&'static Self> {
+        SCHEMES.iter().find(|scheme| scheme.id == id).ok_or_else(|| {
+            let near = SCHEMES
+                .iter()
+                .map(|scheme| (strsim::jaro_winkler(id, scheme.id), scheme.id))
+                .filter(|(likeness, _)| *likeness > 0.7)
+                .max_by(|a, b| a.0.total_cmp(&b.0));
+            let hint = near.map_or_else(String::new, |(_, id)| format!("did you mean `{id}`? "));
+            Error::Usage(format!("unknown scheme `{id}`; {hint}run `stratos signed schemes` for the list"))
+        })
+    }
+
+    /// Whether it can carry the claim.
+    #[must_use]
+    pub fn carries(&self, claim: Claim) -> bool {
+        self.claims.contains(&claim)
+    }
+
+    /// The param of that name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+}
+
+impl std::fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Scheme").field(&self.id).finish()
+    }
+}
+
+/// The schemes that can have written this URL, by its parameters and the form of its signature.
+#[must_use]
+pub fn detect(url: &str) -> Vec<&'static Scheme> {
+    let Ok(url) = Url::parse(url) else { return Vec::new() };
+    let visit = Visit::of(url);
+    let mut signed = Vec::new();
+    SCHEMES
+        .iter()
+        .filter(|scheme| {
+            signed.clear();
+            (scheme.inspect)(&visit, &mut signed).is_ok_and(|inspection| inspection.fits())
+        })
+        .collect()
+}
+
+/// What a signature can say besides the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Not after.
+    Expires,
+    /// Not before.
+    NotBefore,
+    /// When it was minted.
+    Issued,
+    /// Every URL below a prefix.
+    Prefix,
+    /// Every URL that a glob matches.
+    Globs,
+    /// Every URL that a regular expression matches.
+    Regex,
+    /// The visitor's address or network.
+    Ip,
+    /// Countries allowed or blocked.
+    Countries,
+    /// The HTTP method.
+    Method,
+    /// Which of the verifier's keys.
+    KeyId,
+    /// A text that makes the signature unique.
+    Nonce,
+    /// Request headers.
+    Headers,
+    /// Something of the scheme's own.
+    Other,
+}
+
+impl Claim {
+    /// Its name in messages and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Expires => "expires",
+            Self::NotBefore => "not_before",
+            Self::Issued => "issued",
+            Self::Prefix => "prefix",
+            Self::Globs => "globs",
+            Self::Regex => "regex",
+            Self::Ip => "ip",
+            Self::Countries => "country",
+            Self::Method => "method",
+            Self::KeyId => "key_id",
+            Self::Nonce => "nonce",
+            Self::Headers => "headers",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Where an outcome is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// In the query of the URL.
+    #[default]
+    Query,
+    /// In the path of the URL.
+    Path,
+    /// In cookies, `name=value` one to a line.
+    Cookie,
+    /// In headers, `name: value` one to a line.
+    Header,
+    /// On its own.
+    Token,
+}
+
+impl Form {
+    /// Its name in messages and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Path => "path",
+            Self::Cookie => "cookie",
+            Self::Header => "header",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// Equality at expiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Valid while now < expiry. Also where the vendor does not say: the safe side.
+    Before,
+    /// Valid while now <= expiry.
+    Through,
+}
+
+/// A setting of a scheme, given as `--param name=value` or in the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may be, the default first; empty means any text.
+    pub values: &'static [&'static str],
+    /// Whether it is hidden like a key.
+    pub secret: bool,
+    /// One sentence.
+    pub about: &'static str,
+}
+
+impl Param {
+    /// A closed choice, the default first.
+    #[must_use]
+    pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
+        Self { name, values, secret: false, about: "" }
+    }
+
+    /// Any text.
+    #[must_use]
+    pub const fn text(name: &'static str) -> Self {
+        Self::one_of(name, &[])
+    }
+
+    /// A text that is hidden like a key.
+    #[must_use]
+    pub const fn secret(name: &'static str) -> Self {
+        Self { secret: true, ..Self::one_of(name, &[]) }
+    }
+
+    /// With its sentence.
+    #[must_use]
+    pub const fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+}

@@ -1,0 +1,275 @@
+//! Signers, minting and verifying: written once, for every scheme.
+
+use super::{Claim, Claims, Inspection, Key, Params, Scheme, Until, Url, Visit, among, ip_within};
+use crate::{
+    error::{Error, Result},
+    secret::Secret,
+};
+use std::borrow::Cow;
+use zeroize::Zeroizing;
+
+/// A scheme and its keys, by id: the first signs, all verify.
+pub struct Signer {
+    /// The scheme.
+    pub scheme: &'static Scheme,
+    /// The keys; one without an id is tried for every URL.
+    pub keys: Vec<(Option<String>, Box<dyn Key>)>,
+}
+
+impl Signer {
+    /// A signer with one key, written as the scheme's row says.
+    pub fn new(scheme: &'static Scheme, secret: &Secret, params: Params<'_>) -> Result<Self> {
+        Self { scheme, keys: Vec::new() }.with(None, secret, params)
+    }
+
+    /// With one more key.
+    pub fn with(mut self, id: Option<&str>, secret: &Secret, params: Params<'_>) -> Result<Self> {
+        let spelling = self.scheme.secret;
+        let decoded = spelling.decode(secret.expose()).map(Zeroizing::new).ok_or_else(|| {
+            Error::Data(format!(
+                "the key of scheme {} must be written as {}; check that it was copied whole",
+                self.scheme.id,
+                spelling.name()
+            ))
+        })?;
+        let key = (self.scheme.prepare)(&decoded, params)?;
+        self.keys.push((id.map(str::to_owned), key));
+        Ok(self)
+    }
+
+    /// What mints and verifies with these keys; one for each thread.
+    #[must_use]
+    pub const fn seal(&self) -> Seal<'_> {
+        Seal {
+            signer: self,
+            canonical: Vec::new(),
+            signature: Vec::new(),
+            next: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+}
+
+/// Mints and verifies, and remembers the last signature, so that many URLs under one prefix cost one.
+pub struct Seal<'s> {
+    signer: &'s Signer,
+    /// The text that was signed last.
+    pub canonical: Vec<u8>,
+    /// Its signature, as written.
+    pub signature: Vec<u8>,
+    next: Vec<u8>,
+    scratch: Vec<u8>,
+}
+
+impl Seal<'_> {
+    /// Appends one outcome, without a line end. On an error nothing is appended.
+    pub fn mint(&mut self, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let scheme = self.signer.scheme;
+        self.next.clear();
+        (scheme.canonical)(url, claims, &mut self.next)?;
+        if self.signature.is_empty() || self.next != self.canonical {
+            self.sign()?;
+        }
+        let start = out.len();
+        (scheme.assemble)(url, claims, self, out).inspect_err(|_| out.truncate(start))
+    }
+
+    fn sign(&mut self) -> Result<()> {
+        self.signature.clear();
+        let (_, key) = self.signer.keys.first().ok_or_else(no_key)?;
+        key.sign(&self.next, &mut self.signature)?;
+        std::mem::swap(&mut self.canonical, &mut self.next);
+        Ok(())
+    }
+
+    /// What the edge should say to this visit. A verdict is a result; an error means that the question was
+    /// incomplete ([`Error::MissingClaim`]) or the key cannot answer it.
+    pub fn verify(&mut self, visit: &Visit<'_>) -> Result<Verdict> {
+        let mut signed = Vec::new();
+        let verdict = match (self.signer.scheme.inspect)(visit, &mut signed) {
+            Ok(inspection) if inspection.encrypted => self.open(visit, &inspection),
+            Ok(inspection) => self.check(visit, &inspection, &mut signed),
+            Err(error) => Err(error),
+        };
+        match verdict {
+            Err(Error::Malformed(part)) => Ok(Verdict::Malformed(part)),
+            verdict => verdict,
+        }
+    }
+
+    /// A sealed token: the key that opens it vouches for it, so the rest is judged at once.
+    fn open(&mut self, visit: &Visit<'_>, sealed: &Inspection<'_>) -> Result<Verdict> {
+        let mut opened = Vec::new();
+        let mut known = false;
+        for key in candidates(&self.signer.keys, sealed.claims.key_id.as_deref()) {
+            known = true;
+            opened.clear();
+            if key.open(&sealed.signature, &mut opened)? {
+                let visit = Visit { opened: Some(&opened), ..visit.clone() };
+                let inspection = (self.signer.scheme.inspect)(&visit, &mut Vec::new())?;
+                return Ok(judge(self.signer.scheme, &visit, &inspection));
+            }
+        }
+        Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
+    }
+
+    fn check(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &mut Vec<u8>) -> Result<Verdict> {
+        if signed.is_empty() {
+            (self.signer.scheme.canonical)(&found.url, &found.claims, signed)?;
+        }
+        let mut known = false;
+        for key in candidates(&self.signer.keys, found.claims.key_id.as_deref()) {
+            known = true;
+            if key.verify(signed, &found.signature, &mut self.scratch)? {
+                return Ok(judge(self.signer.scheme, visit, found));
+            }
+        }
+        Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
+    }
+}
+
+fn no_key() -> Error {
+    Error::MissingKey("no signing key: pass --key, for instance --key env:NAME".into())
+}
+
+/// The keys that may have signed: all of them, or those that the token's key id does not rule out.
+fn candidates<'k>(
+    keys: &'k [(Option<String>, Box<dyn Key>)],
+    wanted: Option<&'k str>,
+) -> impl Iterator<Item = &'k dyn Key> {
+    let fits = move |id: &Option<String>| match (id, wanted) {
+        (Some(id), Some(wanted)) => id == wanted,
+        _ => true,
+    };
+    keys.iter().filter(move |(id, _)| fits(id)).map(|(_, key)| &**key)
+}
+
+/// The answer to a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The signature is good and every claim that could be judged holds.
+    Valid {
+        /// When it ends.
+        expires: Option<u64>,
+        /// Signed claims on which the visit was silent.
+        unchecked: Vec<Claim>,
+    },
+    /// Past its end.
+    Expired {
+        /// Since so many seconds.
+        seconds: u64,
+    },
+    /// Before its beginning.
+    NotYetValid {
+        /// For so many seconds more.
+        seconds: u64,
+    },
+    /// The signature is good, but not for this visit.
+    Refused(Claim),
+    /// The signature is not one of these keys'.
+    Mismatch,
+    /// The token names a key that is not here.
+    UnknownKey,
+    /// The named part is missing or cannot be read.
+    Malformed(&'static str),
+}
+
+impl Verdict {
+    /// Every word, in the order in which they are reached.
+    pub const WORDS: [&'static str; 7] =
+        ["malformed", "unknown key", "signature mismatch", "expired", "not yet valid", "refused", "valid"];
+
+    /// The stable word for it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Valid { .. } => "valid",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not yet valid",
+            Self::Refused(_) => "refused",
+            Self::Mismatch => "signature mismatch",
+            Self::UnknownKey => "unknown key",
+            Self::Malformed(_) => "malformed",
+        }
+    }
+
+    /// Whether the edge would serve it.
+    #[must_use]
+    pub const fn is_valid(&self) -> bool {
+        matches!(self, Self::Valid { .. })
+    }
+}
+
+/// Judges the claims of a token of which the signature is good: times, scope, address, country, method.
+fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) -> Verdict {
+    let claims = &found.claims;
+    if claims.expires_text.is_some() {
+        return Verdict::Malformed("expires");
+    }
+    if let Some(verdict) = judge_times(scheme.until, claims, visit.now) {
+        return verdict;
+    }
+    if !found.covers {
+        return Verdict::Refused(claims.scope.claim());
+    }
+    let mut unchecked = Vec::new();
+    for (claim, holds) in circumstances(claims, visit) {
+        match holds {
+            Some(true) => {}
+            Some(false) => return Verdict::Refused(claim),
+            None if unchecked.contains(&claim) => {}
+            None => unchecked.push(claim),
+        }
+    }
+    Verdict::Valid { expires: claims.expires, unchecked }
+}
+
+fn judge_times(until: Until, claims: &Claims<'_>, now: u64) -> Option<Verdict> {
+    if let Some(expires) = claims.expires {
+        let past = match until {
+            Until::Before => now >= expires,
+            Until::Through => now > expires,
+        };
+        if past {
+            return Some(Verdict::Expired { seconds: now - expires });
+        }
+    }
+    let begins = claims.not_before.filter(|begins| now < *begins)?;
+    Some(Verdict::NotYetValid { seconds: begins - now })
+}
+
+/// Each claim about the visitor that is signed, and whether it holds; `None` where the visit is silent.
+fn circumstances(claims: &Claims<'_>, visit: &Visit<'_>) -> impl Iterator<Item = (Claim, Option<bool>)> {
+    let judged = |claim, signed: Option<&str>, actual: Option<&str>, holds: fn(&str, &str) -> bool| {
+        signed.map(|signed| (claim, actual.map(|actual| holds(signed, actual))))
+    };
+    [
+        judged(Claim::Ip, claims.ip.as_deref(), visit.ip, ip_within),
+        judged(Claim::Countries, claims.countries.as_deref(), visit.country, among),
+        judged(Claim::Countries, claims.blocked.as_deref(), visit.country, |list, one| !among(list, one)),
+        judged(Claim::Method, claims.method, visit.method, |signed, actual| signed == actual),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+impl super::Scope<'_> {
+    /// The claim that this scope is.
+    #[must_use]
+    pub const fn claim(&self) -> Claim {
+        match self {
+            Self::Url | Self::Prefix(_) => Claim::Prefix,
+            Self::Globs(_) => Claim::Globs,
+            Self::Regex(_) => Claim::Regex,
+        }
+    }
+
+    /// Its text, where it has one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Url => None,
+            Self::Prefix(text) | Self::Globs(text) | Self::Regex(text) => Some(Cow::as_ref(text)),
+        }
+    }
+}

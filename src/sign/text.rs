@@ -1,0 +1,315 @@
+//! Text in and out: appending to a buffer, percent escapes, spellings of bytes, numbers.
+
+use crate::error::{Error, Result};
+use base64::{Engine, engine::general_purpose as base64s};
+use std::borrow::Cow;
+
+/// Appends to a buffer, each call giving the buffer back.
+pub trait Append {
+    /// Bytes as they are.
+    fn bytes(&mut self, bytes: &[u8]) -> &mut Self;
+    /// Text as it is.
+    fn text(&mut self, text: &str) -> &mut Self;
+    /// A number in plain decimal digits.
+    fn decimal(&mut self, number: u64) -> &mut Self;
+    /// Text with every byte that is not `kept` as `%XX`, upper case.
+    fn percent(&mut self, text: &str, kept: &Kept) -> &mut Self;
+    /// Bytes in a spelling.
+    fn spelled(&mut self, spelling: Spelling, bytes: &[u8]) -> &mut Self;
+}
+
+impl Append for Vec<u8> {
+    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.extend_from_slice(bytes);
+        self
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.bytes(text.as_bytes())
+    }
+
+    fn decimal(&mut self, mut number: u64) -> &mut Self {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return self.bytes(&digits[start..]);
+            }
+        }
+    }
+
+    fn percent(&mut self, text: &str, kept: &Kept) -> &mut Self {
+        let bytes = text.as_bytes();
+        let mut run = 0;
+        for (index, &byte) in bytes.iter().enumerate() {
+            if !kept.0[usize::from(byte)] {
+                self.extend_from_slice(&bytes[run..index]);
+                self.extend_from_slice(&ESCAPES[usize::from(byte)]);
+                run = index + 1;
+            }
+        }
+        self.bytes(&bytes[run..])
+    }
+
+    fn spelled(&mut self, spelling: Spelling, bytes: &[u8]) -> &mut Self {
+        spelling.encode(bytes, self);
+        self
+    }
+}
+
+/// The bytes that percent encoding leaves alone.
+pub struct Kept([bool; 256]);
+
+impl Kept {
+    /// ASCII letters, digits and `marks`.
+    #[must_use]
+    pub const fn alphanumeric_and(marks: &[u8]) -> Self {
+        let mut kept = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            kept[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut mark = 0;
+        while mark < marks.len() {
+            kept[marks[mark] as usize] = true;
+            mark += 1;
+        }
+        Self(kept)
+    }
+
+    /// Whether the byte is left alone.
+    #[must_use]
+    pub const fn contains(&self, byte: u8) -> bool {
+        self.0[byte as usize]
+    }
+}
+
+/// What JavaScript's `encodeURIComponent` leaves alone.
+pub static COMPONENT: Kept = Kept::alphanumeric_and(b"-_.!~*'()");
+/// RFC 3986's unreserved characters.
+pub static UNRESERVED: Kept = Kept::alphanumeric_and(b"-._~");
+/// Unreserved characters and the slash.
+pub static UNRESERVED_PATH: Kept = Kept::alphanumeric_and(b"-._~/");
+
+const UPPER: &[u8; 16] = b"0123456789ABCDEF";
+const LOWER: &[u8; 16] = b"0123456789abcdef";
+
+static ESCAPES: [[u8; 3]; 256] = {
+    let mut escapes = [[b'%'; 3]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        escapes[byte] = [b'%', UPPER[byte >> 4], UPPER[byte & 15]];
+        byte += 1;
+    }
+    escapes
+};
+
+static HEX: [[u8; 2]; 256] = {
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [LOWER[byte >> 4], LOWER[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
+/// Percent escapes undone. An escape that is cut short or no hexadecimal stays as it is; bytes that
+/// are no UTF-8 give `None`.
+#[must_use]
+pub fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
+    percent_encoding::percent_decode_str(text).decode_utf8().ok()
+}
+
+/// A query value as a form reads it: `+` is a space, escapes are undone.
+#[must_use]
+pub fn form_decode(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('+') {
+        return percent_decode(text);
+    }
+    let spaced = text.replace('+', " ");
+    percent_decode(&spaced).map(|decoded| Cow::Owned(decoded.into_owned()))
+}
+
+/// Plain decimal digits without sign or leading zero; anything else is a malformed `part`.
+///
+/// Rust would also read `+5` and `05`, which servers refuse.
+pub fn number(text: &str, part: &'static str) -> Result<u64> {
+    plain_number(text).ok_or(Error::Malformed(part))
+}
+
+/// Plain decimal digits without sign or leading zero.
+#[must_use]
+pub fn plain_number(text: &str) -> Option<u64> {
+    let plain = text == "0" || !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+/// The length of a text in UTF-16 code units: what JavaScript calls its length.
+#[must_use]
+pub fn utf16_length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+}
+
+/// How bytes are written as text: keys and signatures, both ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// As they are.
+    Raw,
+    /// Hexadecimal in lower case; either case is read.
+    Hex,
+    /// Base64 with padding.
+    Base64,
+    /// The URL alphabet without padding.
+    Base64Url,
+    /// The URL alphabet with padding.
+    Base64UrlPadded,
+    /// Base64 with padding, and `+ = /` written `- _ ~`, as CloudFront does.
+    Base64Tilde,
+}
+
+impl Spelling {
+    /// Its name in messages and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "text",
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Base64UrlPadded => "base64url with padding",
+            Self::Base64Tilde => "base64 with - _ ~ for + = /",
+        }
+    }
+
+    /// Appends the bytes as text.
+    pub fn encode(self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Raw => out.extend_from_slice(bytes),
+            Self::Hex => encode_hex(bytes, out),
+            Self::Base64 => encode_base64(&base64s::STANDARD, bytes, out),
+            Self::Base64Url => encode_base64(&base64s::URL_SAFE_NO_PAD, bytes, out),
+            Self::Base64UrlPadded => encode_base64(&base64s::URL_SAFE, bytes, out),
+            Self::Base64Tilde => {
+                let start = out.len();
+                encode_base64(&base64s::STANDARD, bytes, out);
+                swap(&mut out[start..], b"+=/", b"-_~");
+            }
+        }
+    }
+
+    /// The bytes that a text stands for; `None` when it is not of this spelling.
+    #[must_use]
+    pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Raw => Some(text.to_vec()),
+            Self::Hex => hex::decode(text).ok(),
+            Self::Base64 => base64s::STANDARD.decode(text).ok(),
+            Self::Base64Url => base64s::URL_SAFE_NO_PAD.decode(text).ok(),
+            Self::Base64UrlPadded => base64s::URL_SAFE.decode(text).ok(),
+            Self::Base64Tilde => {
+                if text.iter().any(|byte| b"+=/".contains(byte)) {
+                    return None;
+                }
+                let mut standard = text.to_vec();
+                swap(&mut standard, b"-_~", b"+=/");
+                base64s::STANDARD.decode(standard).ok()
+            }
+        }
+    }
+}
+
+fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    for (pair, &byte) in out[start..].chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(&HEX[usize::from(byte)]);
+    }
+}
+
+fn encode_base64(engine: &impl Engine, bytes: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
+    let length = engine.encode_slice(bytes, &mut out[start..]).expect("four characters hold three bytes");
+    out.truncate(start + length);
+}
+
+fn swap(text: &mut [u8], from: &[u8; 3], to: &[u8; 3]) {
+    for byte in text {
+        if let Some(index) = from.iter().position(|candidate| candidate == byte) {
+            *byte = to[index];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn appended(write: impl Fn(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_plain_digits() {
+        assert_eq!(plain_number("0"), Some(0));
+        assert_eq!(plain_number("18446744073709551615"), Some(u64::MAX));
+        for text in ["", "00", "05", "+5", "-5", "5 ", "5.0", "1e9", "18446744073709551616", "٥"] {
+            assert_eq!(plain_number(text), None, "{text}");
+        }
+        for number in [0, 9, 10, 99, 100, 1_893_456_000, u64::MAX] {
+            assert_eq!(appended(|out| _ = out.decimal(number)), number.to_string());
+        }
+    }
+
+    #[test]
+    fn percent_encoding_keeps_what_the_table_says() {
+        let text = "/a b+c%é🎬~'()*!-_.";
+        let component = "%2Fa%20b%2Bc%25%C3%A9%F0%9F%8E%AC~'()*!-_.";
+        assert_eq!(appended(|out| _ = out.percent(text, &COMPONENT)), component);
+        assert_eq!(appended(|out| _ = out.percent("/a~*", &UNRESERVED_PATH)), "/a~%2A");
+        assert_eq!(appended(|out| _ = out.percent("/a~*", &UNRESERVED)), "%2Fa~%2A");
+        assert_eq!(percent_decode(component).unwrap(), text);
+    }
+
+    #[test]
+    fn decoding_is_what_a_browser_does() {
+        assert_eq!(percent_decode("100%").unwrap(), "100%");
+        assert_eq!(percent_decode("a%zz").unwrap(), "a%zz");
+        assert_eq!(percent_decode("a+b").unwrap(), "a+b");
+        assert_eq!(form_decode("a+b%2B").unwrap(), "a b+");
+        assert!(percent_decode("%ff").is_none());
+        assert!(form_decode("+%ff").is_none());
+    }
+
+    #[test]
+    fn spellings_go_both_ways() {
+        let bytes = [0xfb, 0xff, 0xfe, 0x00];
+        for (spelling, text) in [
+            (Spelling::Hex, "fbfffe00"),
+            (Spelling::Base64, "+//+AA=="),
+            (Spelling::Base64Url, "-__-AA"),
+            (Spelling::Base64UrlPadded, "-__-AA=="),
+            (Spelling::Base64Tilde, "-~~-AA__"),
+        ] {
+            assert_eq!(appended(|out| spelling.encode(&bytes, out)), text);
+            assert_eq!(spelling.decode(text.as_bytes()).unwrap(), bytes, "{}", spelling.name());
+            assert!(spelling.decode(b"a b").is_none(), "{}", spelling.name());
+        }
+        assert!(Spelling::Base64Tilde.decode(b"+//+AA==").is_none());
+        assert_eq!(Spelling::Raw.decode(b"a b").unwrap(), b"a b");
+    }
+
+    #[test]
+    fn lengths_are_counted_as_javascript_does() {
+        assert_eq!(utf16_length("/média/日本語.mp4"), 14);
+        assert_eq!(utf16_length("/🎬/clip.mp4"), 12);
+        assert_eq!(utf16_length(""), 0);
+    }
+}
