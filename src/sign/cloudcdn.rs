@@ -18,6 +18,8 @@ pub const SCHEME: Scheme = Scheme {
             verifies another text, scheme `cloudcdn-colon`, and answers 403 to this one. Whether the second \
             named by the expiry is still valid is unconfirmed; it counts as expired here.",
     source: "github.com/sebastienrousseau/stratos 0.0.21, cmdSigned",
+    reserved: &["path", "expires", "sig"],
+    carried: true,
     canonical: |url, claims, out| {
         let (path, expires) = (target_length(url), expiry(claims)?);
         out.decimal(path as u64).text(":");

@@ -47,6 +47,9 @@ pub struct Scheme {
     pub params: &'static [Param],
     /// Query names of its own: refused in a URL to mint, cut off by `inspect`.
     pub reserved: &'static [&'static str],
+    /// Whether the path is signed, and travels, as a parameter: then it is taken as it is, `#`, blanks and dot
+    /// segments included, and may use the reserved names in a query of its own, though not all of them.
+    pub carried: bool,
     /// Whether the second named by an expiry is still valid.
     pub until: Until,
     /// The longest lifetime that the verifier accepts, in seconds.
@@ -77,6 +80,7 @@ impl Scheme {
         forms: &[Form::Query],
         params: &[],
         reserved: &[],
+        carried: false,
         until: Until::Before,
         longest: None,
         canonical: |_, _, _| Ok(()),
