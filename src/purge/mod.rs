@@ -1,1 +1,422 @@
-//! Purging.
+//! Purging: limits are data, requests are values, and a provider sends nothing.
+//!
+//! A provider is a row of [`PROVIDERS`]: what it can select, how much a request may hold, and the
+//! functions that write a request and read a reply. [`plan`] cuts for everyone, [`execute`] paces
+//! and sends; neither names a provider.
+
+mod batch;
+pub mod cloudcdn;
+pub mod execute;
+pub mod pace;
+pub mod plan;
+mod session;
+
+pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
+
+use crate::{
+    credential::Found,
+    error::{Answer, Error, Result},
+    http::{Request, Response},
+    secret::Secret,
+};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// Every provider that this version speaks to.
+pub const PROVIDERS: &[&Provider] = &[&cloudcdn::PROVIDER];
+
+/// The row of this id; an unknown one is refused with a suggestion.
+pub fn provider(id: &str) -> Result<&'static Provider> {
+    if let Some(found) = PROVIDERS.iter().find(|provider| provider.id == id) {
+        return Ok(found);
+    }
+    let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.id).collect();
+    let near = known.iter().find(|name| strsim::levenshtein(name, &id.to_lowercase()) <= 3);
+    let advice = near.map_or_else(
+        || format!("this version knows {}", known.join(", ")),
+        |name| format!("did you mean {name:?}?"),
+    );
+    Err(Error::Usage(format!("unknown purge provider {id:?}; {advice}")))
+}
+
+/// A CDN as the purging room sees it. `..Provider::BASE` fills what one does not need.
+pub struct Provider {
+    /// Its name in a profile.
+    pub id: &'static str,
+    /// Its name in a sentence.
+    pub title: &'static str,
+    /// The ways in, best first; each is the secrets that it needs, by name.
+    pub credentials: &'static [&'static [&'static str]],
+    /// What to say when no way is open.
+    pub missing: &'static str,
+    /// What a profile may or must set.
+    pub settings: &'static [Setting],
+    /// The measure of a request; a selector without a row is not supported.
+    pub limits: &'static [Limit],
+    /// Why a selector without a soft row cannot be purged softly.
+    pub hard: &'static str,
+    /// One item as the provider compares it, or the reason why it would be refused.
+    pub normalize: fn(&Settings, Selector, &str) -> Result<String>,
+    /// The request of a batch: pure, without secret, time or chance.
+    pub encode: fn(&Settings, &Batch<'_>) -> Result<Request>,
+    /// Adds what is secret or momentary, once for each sending.
+    pub authorize: fn(&Account, &Attempt<'_>, Request) -> Result<Request>,
+    /// What a reply means.
+    pub decode: fn(&Response) -> Result<Receipt>,
+    /// A next step for a refusal: which credential went out, and which one is wanted.
+    pub hint: fn(&Account, &Answer, Duration) -> Option<String>,
+    /// A token that is exchanged before the first purge.
+    pub grant: Option<Grant>,
+    /// How a purge in progress is watched.
+    pub poll: Option<Poll>,
+}
+
+impl Provider {
+    /// No selector, no setting, no credential; items as given, requests as they are.
+    pub const BASE: Self = Self {
+        id: "",
+        title: "",
+        credentials: &[],
+        missing: "",
+        settings: &[],
+        limits: &[],
+        hard: "its API has no soft purge",
+        normalize: |_, _, item| Ok(item.to_owned()),
+        encode: |_, batch| Ok(Request::post(batch.target).repeatable(true)),
+        authorize: |_, _, request| Ok(request),
+        decode: |reply| accepted(reply).map(|()| Receipt::default()),
+        hint: |_, _, _| None,
+        grant: None,
+        poll: None,
+    };
+
+    /// Settles the settings of an account: the targets, and each known setting or its default.
+    pub fn resolve(&self, targets: &[String], given: &[(String, String)]) -> Result<Settings> {
+        if targets.is_empty() {
+            return Err(Error::Config(format!("{} has no address to purge at; set `url`", self.title)));
+        }
+        let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let mut values = Vec::with_capacity(self.settings.len());
+        for setting in self.settings {
+            values.push((setting.name, setting.settle(self.id, find(setting.name))?));
+        }
+        Ok(Settings { targets: targets.to_vec(), values })
+    }
+
+    /// The row for a selector: the first whose condition holds.
+    #[must_use]
+    pub fn limit(&self, settings: &Settings, selector: Selector) -> Option<&'static Limit> {
+        self.limits.iter().find(|row| row.selector == selector && settings.holds(row.when))
+    }
+}
+
+/// A setting of a provider's profile.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its key in the profile.
+    pub name: &'static str,
+    /// What it may be; the first is the default. Empty: anything, and required.
+    pub values: &'static [&'static str],
+}
+
+impl Setting {
+    /// One that the profile must set.
+    #[must_use]
+    pub const fn required(name: &'static str) -> Self {
+        Self { name, values: &[] }
+    }
+
+    /// One with a fixed choice, the default first.
+    #[must_use]
+    pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
+        Self { name, values }
+    }
+
+    fn settle(&self, provider: &str, given: Option<&str>) -> Result<String> {
+        let wrong = |what: String| Err(Error::Config(format!("the profile's `{}` {what}", self.name)));
+        match (given, self.values) {
+            (None, []) => wrong(format!("is not set, and {provider} needs it")),
+            (None, [first, ..]) => Ok((*first).to_owned()),
+            (Some(value), values) if values.is_empty() || values.contains(&value) => Ok(value.to_owned()),
+            (Some(value), values) => wrong(format!("is {value:?}; use one of {}", values.join(", "))),
+        }
+    }
+}
+
+/// An account without its secrets: all that a plan, a poll and a dry run need.
+/// Made by [`Provider::resolve`] alone, so that no default is ever missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    targets: Vec<String>,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Settings {
+    /// Where requests go: one address, or one per node of a fleet.
+    #[must_use]
+    pub fn targets(&self) -> &[String] {
+        &self.targets
+    }
+
+    /// A setting that the provider's row lists.
+    pub fn get(&self, name: &str) -> Result<&str> {
+        let found = self.values.iter().find(|(key, _)| *key == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .ok_or_else(|| Error::Software(format!("the setting `{name}` is not in the provider's row")))
+    }
+
+    /// Whether a row or a budget with this condition applies.
+    #[must_use]
+    pub fn holds(&self, when: Option<(&str, &str)>) -> bool {
+        when.is_none_or(|(name, value)| self.get(name).is_ok_and(|set| set == value))
+    }
+
+    /// Tells two accounts apart in plans and journals; holds no secret.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let text = serde_json::json!([self.targets, self.values]).to_string();
+        format!("sha256:{}", hex::encode(Sha256::digest(text)))
+    }
+}
+
+/// Settings with the secrets that open the way.
+#[derive(Debug)]
+pub struct Account {
+    /// What needs no secret.
+    pub settings: Settings,
+    secrets: Vec<(&'static str, Found)>,
+}
+
+impl Account {
+    /// Takes the first way in whose first secret is set; the rest of that way must be set too.
+    pub fn open(
+        provider: &Provider,
+        settings: Settings,
+        mut find: impl FnMut(&'static str) -> Result<Option<Found>>,
+    ) -> Result<Self> {
+        let mut secrets = Vec::new();
+        for way in provider.credentials {
+            for name in *way {
+                match find(name)? {
+                    Some(found) => secrets.push((*name, found)),
+                    None if secrets.is_empty() => break,
+                    None => {
+                        return Err(Error::MissingKey(format!("`{name}` is not set; {}", provider.missing)));
+                    }
+                }
+            }
+            if !secrets.is_empty() {
+                return Ok(Self { settings, secrets });
+            }
+        }
+        if provider.credentials.is_empty() {
+            return Ok(Self { settings, secrets });
+        }
+        Err(Error::MissingKey(provider.missing.to_owned()))
+    }
+
+    /// The secrets of the way that was taken, by name.
+    #[must_use]
+    pub fn secrets(&self) -> &[(&'static str, Found)] {
+        &self.secrets
+    }
+
+    /// The secret of this name, where the way that was taken has it.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        self.secrets.iter().find(|(key, _)| *key == name).map(|(_, found)| &found.secret)
+    }
+
+    /// Whether a URL lies at one of the account's own origins: only there a secret may go.
+    #[must_use]
+    pub fn owns(&self, url: &str) -> bool {
+        self.settings.targets.iter().any(|target| origin(target).eq_ignore_ascii_case(origin(url)))
+    }
+}
+
+/// Scheme, host and port: the text before the third slash, query or fragment.
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
+/// How much one request may hold, and what it spends.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Which selector this is about.
+    pub selector: Selector,
+    /// Most items in a request.
+    pub items: usize,
+    /// Most bytes of the encoded body.
+    pub bytes: Option<usize>,
+    /// Whether a soft purge is possible.
+    pub soft: bool,
+    /// Applies only while a setting has this value.
+    pub when: Option<(&'static str, &'static str)>,
+    /// What a request spends; rows that name the same budget share it.
+    pub spends: &'static [Budget],
+}
+
+impl Limit {
+    /// A row that spends nothing.
+    #[must_use]
+    pub const fn of(selector: Selector, items: usize) -> Self {
+        Self { selector, items, bytes: None, soft: false, when: None, spends: &[] }
+    }
+
+    /// Bounds the body.
+    #[must_use]
+    pub const fn bytes(self, bytes: usize) -> Self {
+        Self { bytes: Some(bytes), ..self }
+    }
+
+    /// Allows soft purges.
+    #[must_use]
+    pub const fn soft(self) -> Self {
+        Self { soft: true, ..self }
+    }
+
+    /// Ties the row to a setting.
+    #[must_use]
+    pub const fn when(self, setting: &'static str, value: &'static str) -> Self {
+        Self { when: Some((setting, value)), ..self }
+    }
+
+    /// Names the budgets.
+    #[must_use]
+    pub const fn spends(self, spends: &'static [Budget]) -> Self {
+        Self { spends, ..self }
+    }
+}
+
+/// Something that requests use up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Shared by all rows that use the name.
+    pub name: &'static str,
+    /// What is counted.
+    pub counts: Counts,
+    /// How much there is at most.
+    pub room: u32,
+    /// How it comes back.
+    pub refill: Refill,
+    /// Applies only while a setting has this value.
+    pub when: Option<(&'static str, &'static str)>,
+}
+
+/// What a budget counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Each request is one.
+    Requests,
+    /// Each item is one.
+    Items,
+}
+
+/// How a budget comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refill {
+    /// When the purge that took it is done.
+    UntilDone,
+    /// Evenly: so many in so long.
+    Steady(u32, Duration),
+    /// Whole, at midnight UTC.
+    Daily,
+}
+
+impl Budget {
+    /// Counts requests; given back when done until [`Budget::refill`] or [`Budget::daily`] says otherwise.
+    #[must_use]
+    pub const fn requests(name: &'static str, room: u32) -> Self {
+        Self { name, counts: Counts::Requests, room, refill: Refill::UntilDone, when: None }
+    }
+
+    /// Counts items.
+    #[must_use]
+    pub const fn items(name: &'static str, room: u32) -> Self {
+        Self { counts: Counts::Items, ..Self::requests(name, room) }
+    }
+
+    /// Refills so many in so many seconds.
+    #[must_use]
+    pub const fn refill(self, count: u32, seconds: u64) -> Self {
+        Self { refill: Refill::Steady(count, Duration::from_secs(seconds)), ..self }
+    }
+
+    /// Refills at midnight UTC.
+    #[must_use]
+    pub const fn daily(self) -> Self {
+        Self { refill: Refill::Daily, ..self }
+    }
+
+    /// Ties the budget to a setting.
+    #[must_use]
+    pub const fn when(self, setting: &'static str, value: &'static str) -> Self {
+        Self { when: Some((setting, value)), ..self }
+    }
+
+    /// Its measure, in words.
+    #[must_use]
+    pub fn share_name(&self) -> String {
+        let what = match self.counts {
+            Counts::Requests => "requests",
+            Counts::Items => "items",
+        };
+        match self.refill {
+            Refill::Daily => format!("{} {what} a day", self.room),
+            Refill::Steady(number, period) => {
+                format!("{}: {number} {what} every {}", self.name, humantime::format_duration(period))
+            }
+            Refill::UntilDone => format!("{} {what} in progress", self.room),
+        }
+    }
+
+    /// What so many take of it, in words.
+    #[must_use]
+    pub fn share(&self, count: usize) -> String {
+        let what = match self.counts {
+            Counts::Requests => "requests",
+            Counts::Items => "items",
+        };
+        let room = self.room;
+        match self.refill {
+            Refill::Daily => {
+                format!("{what}: {count} of {room} a day (left today: unknown until the first answer)")
+            }
+            Refill::Steady(number, period) => {
+                let period = humantime::format_duration(period);
+                format!("{what}: {count}, {room} at once and {number} every {period} after")
+            }
+            Refill::UntilDone => format!("{what}: {count}, at most {room} in progress at a time"),
+        }
+    }
+
+    /// What a batch of so many items takes.
+    #[must_use]
+    pub fn cost(&self, items: usize) -> u32 {
+        match self.counts {
+            Counts::Requests => 1,
+            Counts::Items => u32::try_from(items).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Whether the status means success; a refusal keeps the whole answer.
+pub fn accepted(reply: &Response) -> Result<()> {
+    if (200..300).contains(&reply.status) {
+        return Ok(());
+    }
+    Err(Error::Answered(Box::new(Answer {
+        status: reply.status,
+        body: reply.value(),
+        request_id: reply.header("x-request-id").or_else(|| reply.header("cf-ray")).map(str::to_owned),
+        retry_after: reply
+            .header("retry-after")
+            .and_then(|text| text.trim().parse().ok())
+            .map(Duration::from_secs),
+        attempts: reply.attempts,
+        hint: None,
+    })))
+}

@@ -1,0 +1,364 @@
+//! Runs a plan: waits for its budgets, sends, and says what became of each batch.
+//!
+//! What stops: a batch that is refused for itself stops alone. Anything else that outlasts its
+//! retries stops its target, for the next batch would meet it too. A wait beyond the run's patience,
+//! a signal, or a ledger that cannot be written stops everything, before the request.
+
+use super::{
+    Account, Batch, Limit, Progress, Provider, Receipt, Refill, Sent,
+    pace::{Pace, RATE, Wait, midnight, rfc3339},
+    plan::{Plan, shortened},
+    session::Session,
+};
+use crate::{
+    error::{Error, Result},
+    http::{Client, Request, Response},
+};
+use std::time::Duration;
+
+/// Who is told what happens, in time to write it down.
+pub trait Ledger {
+    /// Before the request leaves; a failure here stops the run, and the request stays.
+    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()>;
+
+    /// The provider said yes.
+    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()>;
+
+    /// It did not, or nothing came back.
+    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()>;
+
+    /// The provider says that a purge in progress is done.
+    fn done(&mut self, batch: &Batch<'_>) -> Result<()>;
+}
+
+/// What became of the batches, each by its index in the plan.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The provider said yes.
+    pub accepted: Vec<usize>,
+    /// It did not, and why.
+    pub failed: Vec<(usize, Error)>,
+    /// Cut off while the request was out: whether it acted is not known.
+    pub doubtful: Vec<usize>,
+    /// Never sent.
+    pub unsent: Vec<usize>,
+    /// What ended the run before the plan's end.
+    pub stop: Option<Error>,
+}
+
+/// Sends what the plan holds, in its order.
+pub fn execute(
+    provider: &Provider,
+    account: &Account,
+    plan: &Plan,
+    client: &Client<'_>,
+    rate: Option<u32>,
+    ledger: &mut dyn Ledger,
+) -> Result<Outcome> {
+    if plan.provider != provider.id || plan.account != account.settings.digest() {
+        return Err(Error::Data("the plan was made for another account; plan again for this one".into()));
+    }
+    let now = client.clock.now()?;
+    let mut pace = Pace::new(provider.limits, &account.settings, now);
+    if let Some(rate) = rate {
+        pace.at_most(rate, now);
+    }
+    let mut id = [0; 16];
+    client.clock.fill(&mut id);
+    let session = Session::new(provider, account, client);
+    let mut run = Run {
+        provider,
+        account,
+        plan,
+        client,
+        ledger,
+        pace,
+        session,
+        id,
+        running: Vec::new(),
+        late: Vec::new(),
+    };
+    Ok(run.all())
+}
+
+struct Run<'a> {
+    provider: &'a Provider,
+    account: &'a Account,
+    plan: &'a Plan,
+    client: &'a Client<'a>,
+    ledger: &'a mut dyn Ledger,
+    pace: Pace,
+    session: Session<'a>,
+    id: [u8; 16],
+    running: Vec<Running>,
+    /// Accepted, and given up by the provider later.
+    late: Vec<(usize, Error)>,
+}
+
+/// A purge in progress that holds room.
+struct Running {
+    index: usize,
+    id: Option<String>,
+    at: Duration,
+    after: Duration,
+}
+
+/// How far a failure reaches.
+enum Halt {
+    /// This batch only.
+    Batch(Error),
+    /// All that goes to this target.
+    Target(Error),
+    /// Everything; the request had not left.
+    Before(Error),
+    /// Everything; the request was out.
+    During(Error),
+}
+
+impl<'a> Run<'a> {
+    fn all(&mut self) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut stopped: Vec<&str> = Vec::new();
+        let plan = self.plan;
+        for index in 0..plan.count() {
+            let batch = plan.batch(index, Some(&self.id));
+            if outcome.stop.is_some() || stopped.contains(&batch.target) {
+                outcome.unsent.push(index);
+                continue;
+            }
+            match self.one(index, &batch) {
+                Ok(()) => outcome.accepted.push(index),
+                Err(Halt::Batch(error)) => outcome.failed.push((index, error)),
+                Err(Halt::Target(error)) => {
+                    stopped.push(batch.target);
+                    outcome.failed.push((index, error));
+                }
+                Err(Halt::Before(error)) => {
+                    outcome.unsent.push(index);
+                    outcome.stop = Some(error);
+                }
+                Err(Halt::During(error)) => {
+                    outcome.doubtful.push(index);
+                    outcome.stop = Some(error);
+                }
+            }
+            let failed = outcome.failed.last().filter(|(failed, _)| *failed == index);
+            if let Some(Err(error)) = failed.map(|(_, error)| self.ledger.failed(&batch, error)) {
+                outcome.stop = Some(error);
+            }
+        }
+        outcome.accepted.retain(|index| self.late.iter().all(|(late, _)| late != index));
+        outcome.failed.append(&mut self.late);
+        outcome
+    }
+
+    fn one(&mut self, index: usize, batch: &Batch<'a>) -> std::result::Result<(), Halt> {
+        let settings = &self.account.settings;
+        let Some(limit) = self.provider.limit(settings, batch.selector) else {
+            let detail = format!("{} cannot purge by {}", self.provider.title, batch.selector.name());
+            return Err(Halt::Before(Error::Data(detail)));
+        };
+        self.await_room(limit, batch.items.count()).map_err(Halt::Before)?;
+        self.session.prepare().map_err(Halt::Before)?;
+        let request = (self.provider.encode)(settings, batch).map_err(Halt::Before)?;
+        self.ledger.sending(batch, &request).map_err(Halt::Before)?;
+        let now = self.client.clock.now().map_err(Halt::Before)?;
+        self.pace.spend(limit, batch.items.count(), 1, now);
+        let reply = self.session.send(&request).map_err(|error| self.halt(error))?;
+        let receipt = (self.provider.decode)(&reply).map_err(|error| self.halt(error))?;
+        for (name, left) in &receipt.left {
+            self.pace.lower(name, *left, now);
+        }
+        if self.provider.poll.is_some() {
+            self.running.push(Running { index, id: receipt.id.clone(), at: now, after: receipt.after });
+        }
+        // The purge is done; a ledger that fails now may only keep the next one from being sent.
+        self.ledger.accepted(batch, &reply, &receipt).map_err(Halt::During)
+    }
+
+    /// How far a failure reaches, with the provider's next step in it.
+    fn halt(&self, error: Error) -> Halt {
+        match error {
+            Error::Interrupted { .. } => Halt::During(error),
+            Error::Answered(mut answer) => {
+                let now = self.client.clock.now().unwrap_or_default();
+                if let Some(hint) = (self.provider.hint)(self.account, &answer, now) {
+                    answer.hint = Some(hint);
+                }
+                let alone = matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422);
+                let error = Error::Answered(answer);
+                if alone { Halt::Batch(error) } else { Halt::Target(error) }
+            }
+            other => Halt::Target(other),
+        }
+    }
+
+    /// Waits until every budget of the row has room. A signal ends it, between requests too.
+    fn await_room(&mut self, limit: &Limit, items: usize) -> Result<()> {
+        let clock = self.client.clock;
+        clock.sleep(Duration::ZERO)?;
+        let begun = clock.now()?;
+        loop {
+            let now = clock.now()?;
+            match self.pace.wait(limit, items, now) {
+                Wait::None => return Ok(()),
+                Wait::For(wait, budget) => {
+                    if budget.name != RATE && wait > self.client.policy.max_wait {
+                        return Err(self.out_of(&budget.share_name(), now + wait, budget.refill));
+                    }
+                    if wait >= Duration::from_secs(1) {
+                        let wait = Duration::from_secs(wait.as_secs());
+                        let wait = humantime::format_duration(wait);
+                        self.client
+                            .console
+                            .info(format!("waiting {wait} for room in {}", budget.share_name()));
+                    }
+                    clock.sleep(wait)?;
+                }
+                Wait::UntilDone(budget) => {
+                    let patience = self.client.policy.max_wait;
+                    if self.running.is_empty() || now.saturating_sub(begun) > patience {
+                        return Err(self.out_of(&budget.share_name(), now, budget.refill));
+                    }
+                    self.watch(now)?;
+                }
+            }
+        }
+    }
+
+    fn out_of(&self, share: &str, back: Duration, refill: Refill) -> Error {
+        let title = self.provider.title;
+        let when = match refill {
+            Refill::Daily => {
+                let next = rfc3339(midnight(back.saturating_sub(Duration::from_secs(1))));
+                format!("the next UTC day begins at {next}")
+            }
+            Refill::Steady(..) => {
+                let back = back + Duration::from_nanos(999_999_999);
+                format!("come back at {}, or allow a longer wait with --max-wait", rfc3339(back))
+            }
+            Refill::UntilDone => "come back when the purges in progress are done".into(),
+        };
+        Error::Quota(format!("{title} leaves no room for the next batch ({share}); {when}"))
+    }
+
+    /// Asks once about each purge in progress, after a while; what is done gives its room back.
+    fn watch(&mut self, now: Duration) -> Result<()> {
+        let Some(poll) = self.provider.poll else { return Ok(()) };
+        let earliest = self.running.iter().map(|running| running.at + running.after).min().unwrap_or(now);
+        self.client.clock.sleep(poll.every.max(earliest.saturating_sub(now)))?;
+        let plan = self.plan;
+        for running in std::mem::take(&mut self.running) {
+            let batch = plan.batch(running.index, Some(&self.id));
+            let sent = Sent { batch, id: running.id.as_deref(), at: running.at };
+            let question = (poll.encode)(&self.account.settings, &sent)?;
+            let reply = self.session.send(&question)?;
+            match (poll.decode)(&sent, &reply)? {
+                Progress::Running => {
+                    self.running.push(running);
+                    continue;
+                }
+                Progress::Done => self.ledger.done(&batch)?,
+                Progress::Failed(why) => {
+                    let title = self.provider.title;
+                    let first = shortened(batch.items.first());
+                    self.client
+                        .console
+                        .warn(format!("{title} gave up batch {} ({first}): {why}", batch.number));
+                }
+            }
+            if let Some(limit) = self.provider.limit(&self.account.settings, batch.selector) {
+                self.pace.give_back(limit, batch.items.count());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Outcome {
+    /// Whether every batch was accepted.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.stop.is_none() && self.failed.is_empty() && self.unsent.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// What was sent and what was not, batch numbers and items, as one line.
+    #[must_use]
+    pub fn summary(&self, plan: &Plan) -> String {
+        let failed: Vec<usize> = self.failed.iter().map(|(index, _)| *index).collect();
+        let groups = [
+            ("sent", &self.accepted),
+            ("failed", &failed),
+            ("in doubt", &self.doubtful),
+            ("not sent", &self.unsent),
+        ];
+        let named = groups.iter().filter(|(name, list)| *name == "sent" || !list.is_empty());
+        named.map(|(name, list)| format!("{name}: {}", spans(plan, list))).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The failure that the command ends with, if it must.
+    #[must_use]
+    pub fn failure(self, plan: &Plan) -> Option<Error> {
+        let summary = self.summary(plan);
+        let permanent = |error: &Error| !error.facts().retryable;
+        let told = |errors: &[(usize, Error)]| {
+            errors.first().map_or_else(String::new, |(_, first)| in_words(first) + "; ")
+        };
+        match (self.stop, self.failed) {
+            (Some(Error::Interrupted { signal, detail }), _) => {
+                Some(Error::Interrupted { signal, detail: format!("{detail}; {summary}") })
+            }
+            (None, failed) if plan.count() == 1 => failed.into_iter().next().map(|(_, error)| error),
+            (stop, failed) if failed.iter().any(|(_, error)| permanent(error)) => {
+                drop(stop);
+                failed.into_iter().map(|(_, error)| error).find(permanent)
+            }
+            (Some(stop), _) if permanent(&stop) => Some(stop),
+            (Some(Error::Quota(detail)), failed) => {
+                Some(Error::Quota(format!("{}{detail}; {summary}", told(&failed))))
+            }
+            (None, failed) if failed.is_empty() => None,
+            (stop, failed) => {
+                let stop = stop.map_or_else(String::new, |error| in_words(&error) + "; ");
+                let again = "purge again what was not sent";
+                Some(Error::Partial(format!("{stop}{}{summary}; {again}", told(&failed))))
+            }
+        }
+    }
+}
+
+/// The message, and the next step that came with it.
+fn in_words(error: &Error) -> String {
+    match error {
+        Error::Answered(answer) => match &answer.hint {
+            Some(hint) => format!("{error} (HTTP {}): {hint}", answer.status),
+            None => format!("{error} (HTTP {})", answer.status),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// `batches 1-2 (60 items, "…" to "…")`, one for each run of neighbours.
+fn spans(plan: &Plan, list: &[usize]) -> String {
+    if list.is_empty() {
+        return "nothing".into();
+    }
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for index in list {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *index => *last = *index,
+            _ => spans.push((*index, *index)),
+        }
+    }
+    spans.iter().map(|(from, to)| span(plan, *from, *to)).collect::<Vec<_>>().join(", ")
+}
+
+fn span(plan: &Plan, from: usize, to: usize) -> String {
+    let (first, last) = (plan.batch(from, None), plan.batch(to, None));
+    let count: usize = (from..=to).map(|index| plan.batch(index, None).items.count()).sum();
+    let name =
+        if from == to { format!("batch {}", from + 1) } else { format!("batches {}-{}", from + 1, to + 1) };
+    let (head, tail) = (shortened(first.items.first()), shortened(last.items.last()));
+    let items = if count == 1 { head } else { format!("{head} to {tail}") };
+    format!("{name} ({}: {items})", first.selector.count(count))
+}

@@ -1,0 +1,336 @@
+//! Selectors in, legal batches out: pure, cut by items, bytes and room, duplicates removed, order kept.
+
+use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settings};
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{collections::HashSet, ops::Range};
+
+/// What the caller asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// One selector: mixing them is refused.
+    pub selector: Selector,
+    /// What it names, in the order given. Not looked at for [`Selector::All`].
+    pub items: Vec<String>,
+    /// Mark stale instead of removing.
+    pub soft: bool,
+}
+
+/// Batches that the provider accepts, in the order in which they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The provider's id.
+    pub provider: String,
+    /// Which account it was made for: [`Settings::digest`].
+    pub account: String,
+    /// How many items were left out because they had been named before.
+    pub duplicates: usize,
+    items: Vec<String>,
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part {
+    target: String,
+    selector: Selector,
+    soft: bool,
+    items: Range<usize>,
+}
+
+/// Cuts a selection for an account.
+pub fn plan(provider: &Provider, settings: &Settings, selection: &Selection) -> Result<Plan> {
+    let limit = supported(provider, settings, selection)?;
+    let (items, duplicates) = normalized(provider, settings, selection)?;
+    let mut parts = Vec::new();
+    // Target by target, so that a stop at one node leaves the others whole.
+    for target in settings.targets() {
+        let cutter = Cutter { provider, settings, limit, target, soft: selection.soft };
+        let cuts = cutter.cut(&items)?;
+        parts.extend(cuts.into_iter().map(|items| Part {
+            target: target.clone(),
+            selector: selection.selector,
+            soft: selection.soft,
+            items,
+        }));
+    }
+    Ok(Plan { provider: provider.id.to_owned(), account: settings.digest(), duplicates, items, parts })
+}
+
+/// The row for the selector, or the nearest selector that has one.
+fn supported(provider: &Provider, settings: &Settings, asked: &Selection) -> Result<&'static Limit> {
+    let selector = asked.selector;
+    let Some(limit) = provider.limit(settings, selector) else {
+        let nearest = selector.nearest().into_iter().find(|other| provider.limit(settings, *other).is_some());
+        let advice = nearest.map_or_else(
+            || "it purges nothing".to_owned(),
+            |near| format!("the nearest it has is {}", near.flag()),
+        );
+        return Err(Error::Usage(format!(
+            "{} cannot purge by {}; {advice}",
+            provider.title,
+            selector.name()
+        )));
+    };
+    if asked.soft && !limit.soft {
+        return Err(Error::Usage(format!(
+            "{} cannot purge softly: {}; leave out --soft to remove the content at once",
+            provider.title, provider.hard
+        )));
+    }
+    Ok(limit)
+}
+
+fn normalized(provider: &Provider, settings: &Settings, asked: &Selection) -> Result<(Vec<String>, usize)> {
+    if asked.selector == Selector::All {
+        return Ok((vec![Selector::All.name().to_owned()], 0));
+    }
+    if asked.items.is_empty() {
+        return Err(Error::Usage(format!(
+            "there is no {} to purge; an empty list never means everything",
+            asked.selector.name()
+        )));
+    }
+    let mut seen = HashSet::with_capacity(asked.items.len());
+    let mut items = Vec::with_capacity(asked.items.len());
+    for item in &asked.items {
+        let item = (provider.normalize)(settings, asked.selector, item)?;
+        if seen.insert(item.clone()) {
+            items.push(item);
+        }
+    }
+    let duplicates = asked.items.len() - items.len();
+    Ok((items, duplicates))
+}
+
+/// Finds the largest legal batches, by measuring what `encode` makes.
+struct Cutter<'a> {
+    provider: &'a Provider,
+    settings: &'a Settings,
+    limit: &'a Limit,
+    target: &'a str,
+    soft: bool,
+}
+
+impl Cutter<'_> {
+    fn cut(&self, items: &[String]) -> Result<Vec<Range<usize>>> {
+        let most = self.most();
+        let (mut cuts, mut from, mut guess) = (Vec::new(), 0, most);
+        while from < items.len() {
+            let reach = most.min(items.len() - from);
+            guess = match self.limit.bytes {
+                None => reach,
+                Some(bytes) => self.fit(&items[from..from + reach], bytes, guess)?,
+            };
+            cuts.push(from..from + guess);
+            from += guess;
+        }
+        Ok(cuts)
+    }
+
+    /// Most items by count: a batch beyond an item budget's room could never be sent.
+    fn most(&self) -> usize {
+        let budgets = self
+            .limit
+            .spends
+            .iter()
+            .filter(|budget| budget.counts == Counts::Items && self.settings.holds(budget.when));
+        let rooms = budgets.map(|budget| budget.room as usize);
+        rooms.fold(self.limit.items, usize::min).max(1)
+    }
+
+    /// How many of these fit into so many bytes. The next guess is where the line through the
+    /// two nearest measurements meets the bound: three or four encodings, not twenty.
+    fn fit(&self, items: &[String], bytes: usize, guess: usize) -> Result<usize> {
+        let all = items.len();
+        let (mut fits, mut size) = (0, self.overhead(items)?);
+        let (mut over, mut oversize) = (all + 1, None);
+        let mut guess = guess.clamp(1, all);
+        for round in 0.. {
+            let measured = self.measure(&items[..guess])?;
+            if measured <= bytes {
+                (fits, size) = (guess, measured);
+            } else if guess == 1 {
+                return Err(Error::Data(format!(
+                    "{} is too long for one request to {} ({measured} bytes, at most {bytes})",
+                    shortened(&items[0]),
+                    self.provider.title
+                )));
+            } else {
+                (over, oversize) = (guess, Some(measured));
+            }
+            if fits + 1 == over {
+                return Ok(fits);
+            }
+            let slope = match oversize {
+                Some(oversize) => usize::saturating_sub(oversize, size).div_ceil(over - fits),
+                None => size.div_ceil(fits.max(1)),
+            };
+            // Items of very uneven length mislead the line; halving always ends soon.
+            let step = if round < 8 { bytes.saturating_sub(size) / slope.max(1) } else { (over - fits) / 2 };
+            guess = (fits + step).clamp(fits + 1, over - 1);
+        }
+        Ok(fits)
+    }
+
+    /// What a request holds beside its items, near enough to begin with.
+    fn overhead(&self, items: &[String]) -> Result<usize> {
+        Ok(self.measure(&items[..1])?.saturating_sub(items[0].len()))
+    }
+
+    fn measure(&self, items: &[String]) -> Result<usize> {
+        let items = Items::of(items).expect("a cut is never empty");
+        let batch = Batch {
+            number: 1,
+            target: self.target,
+            selector: self.limit.selector,
+            items,
+            soft: self.soft,
+            key: Key::ZERO,
+        };
+        Ok((self.provider.encode)(self.settings, &batch)?.body.len())
+    }
+}
+
+/// An item as a message shows it.
+pub fn shortened(item: &str) -> String {
+    let head: String = item.chars().take(80).collect();
+    if head.len() < item.len() { format!("{head:?}…") } else { format!("{head:?}") }
+}
+
+/// A plan as a file: the digest covers all that stands before it, in this order, without blanks.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: u32,
+    provider: String,
+    account: String,
+    batches: Vec<FileBatch>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    digest: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileBatch {
+    target: String,
+    selector: Selector,
+    soft: bool,
+    items: Vec<String>,
+}
+
+impl Plan {
+    /// How many batches there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// How many items, over all targets.
+    #[must_use]
+    pub fn items(&self) -> usize {
+        self.parts.iter().map(|part| part.items.len()).sum()
+    }
+
+    /// The batches as they are measured and shown: their keys belong to no run.
+    pub fn batches(&self) -> impl Iterator<Item = Batch<'_>> {
+        (0..self.count()).map(|index| self.batch(index, None))
+    }
+
+    /// One batch, counted from 0; with a run's id it has that run's key.
+    #[must_use]
+    pub fn batch(&self, index: usize, run: Option<&[u8; 16]>) -> Batch<'_> {
+        let part = &self.parts[index];
+        Batch {
+            number: index + 1,
+            target: &part.target,
+            selector: part.selector,
+            items: Items::of(&self.items[part.items.clone()]).expect("a plan holds no empty batch"),
+            soft: part.soft,
+            key: run.map_or(Key::ZERO, |run| Key::of(run, &self.account, index + 1)),
+        }
+    }
+
+    /// What it takes of each budget that can be named without asking anybody.
+    #[must_use]
+    pub fn quota(&self, provider: &Provider, settings: &Settings) -> Vec<String> {
+        let mut used: Vec<(Budget, usize)> = Vec::new();
+        for batch in self.batches() {
+            let limit = provider.limit(settings, batch.selector);
+            let spends = limit.map_or(&[][..], |limit| limit.spends);
+            for budget in spends.iter().filter(|budget| settings.holds(budget.when)) {
+                let cost = budget.cost(batch.items.count()) as usize;
+                match used.iter_mut().find(|(known, _)| known.name == budget.name) {
+                    Some((_, sum)) => *sum += cost,
+                    None => used.push((*budget, cost)),
+                }
+            }
+        }
+        used.iter().map(|(budget, count)| budget.share(*count)).collect()
+    }
+
+    /// As a file, compact, with its digest.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut file = self.file();
+        file.digest = self.digest();
+        serde_json::to_string(&file).expect("a plan is plain data")
+    }
+
+    /// What a person approves: it changes with every byte that would be sent.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_vec(&self.file()).expect("a plan is plain data");
+        format!("sha256:{}", hex::encode(Sha256::digest(text)))
+    }
+
+    fn file(&self) -> File {
+        let batch = |part: &Part| FileBatch {
+            target: part.target.clone(),
+            selector: part.selector,
+            soft: part.soft,
+            items: self.items[part.items.clone()].to_vec(),
+        };
+        File {
+            version: 1,
+            provider: self.provider.clone(),
+            account: self.account.clone(),
+            batches: self.parts.iter().map(batch).collect(),
+            digest: String::new(),
+        }
+    }
+
+    /// Reads a plan file. An empty batch is refused, whatever the digest says: it could be taken
+    /// for everything. So is a plan that was changed after it was made.
+    pub fn load(text: &str) -> Result<Self> {
+        let wrong = |what: &str| Error::Data(format!("the plan {what}; make it again with `stratos purge`"));
+        let file: File =
+            serde_json::from_str(text).map_err(|error| wrong(&format!("cannot be read ({error})")))?;
+        if file.version != 1 {
+            return Err(wrong(&format!("is of version {}, and this program reads version 1", file.version)));
+        }
+        if file.batches.is_empty() {
+            return Err(wrong("has no batch"));
+        }
+        let mut plan = Self {
+            provider: file.provider,
+            account: file.account,
+            duplicates: 0,
+            items: vec![],
+            parts: vec![],
+        };
+        for (index, batch) in file.batches.into_iter().enumerate() {
+            if batch.items.is_empty() {
+                return Err(wrong(&format!("has nothing in its batch {}", index + 1)));
+            }
+            let from = plan.items.len();
+            plan.items.extend(batch.items);
+            let items = from..plan.items.len();
+            plan.parts.push(Part { target: batch.target, selector: batch.selector, soft: batch.soft, items });
+        }
+        if file.digest != plan.digest() {
+            return Err(wrong("was changed after it was made: its digest does not match"));
+        }
+        Ok(plan)
+    }
+}
