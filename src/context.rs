@@ -67,8 +67,8 @@ pub struct Context<'a> {
     pub input: &'a mut dyn BufRead,
     /// Whether stdin is a terminal, so that a prompt has somebody to answer it.
     pub interactive: bool,
-    /// stdout.
-    pub output: &'a mut dyn Write,
+    /// stdout. `Send`, because bulk work writes from a thread of its own.
+    pub output: &'a mut (dyn Write + Send),
     /// The format in force, and whether it was asked for (flag, or CI).
     pub format: Format,
     /// `--json`, `--output` or CI: failures are envelopes.
