@@ -1,0 +1,78 @@
+//! `file:PATH`: a regular file that nobody else can change, and better nobody else can read.
+
+use super::{BOUND, World, too_long};
+use crate::error::{Error, Result};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{ErrorKind, Read},
+    path::{Path, PathBuf},
+};
+
+/// Its bytes, and a warning where others can read it.
+pub(super) fn read(path: &Path, source: &str, world: &World<'_>) -> Result<(Vec<u8>, Option<String>)> {
+    let path = at_home(path, world.home);
+    let file = open(&path).map_err(|error| {
+        let text = format!("{source} names {}, which cannot be read: {error}", path.display());
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Error::InputMissing(text + "; create it"),
+            ErrorKind::PermissionDenied => Error::Policy(text + "; ask its owner for it"),
+            _ => Error::Io(text),
+        }
+    })?;
+    let failed = |error: std::io::Error| Error::Io(format!("cannot read {}: {error}", path.display()));
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::Policy(format!(
+            "{source} names {}, which is no regular file; for a pipe use fd:N or -",
+            path.display()
+        )));
+    }
+    let warning = judge(&path, &metadata, source, world)?;
+    let mut bytes = Vec::new();
+    file.take(BOUND + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > BOUND { Err(too_long(source)) } else { Ok((bytes, warning)) }
+}
+
+/// The shell expands `~/` only at the start of a word; a reference has its kind there.
+fn at_home(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // A named pipe must not hold us before we have seen that it is one.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flag = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).expect("a flag fits");
+        options.custom_flags(flag);
+    }
+    options.open(path)
+}
+
+#[cfg(not(unix))]
+fn judge(_: &Path, _: &fs::Metadata, _: &str, _: &World<'_>) -> Result<Option<String>> {
+    Ok(None)
+}
+
+#[cfg(unix)]
+fn judge(path: &Path, metadata: &fs::Metadata, source: &str, world: &World<'_>) -> Result<Option<String>> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = metadata.permissions().mode();
+    let named = format!("{source} names {}", path.display());
+    let remedy = format!("run: chmod 600 {}", path.display());
+    if mode & 0o002 != 0 {
+        return Err(Error::Policy(format!("{named}, which anybody can change; {remedy}")));
+    }
+    if mode & 0o077 == 0 {
+        return Ok(None);
+    }
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let at_home = world.home.is_some_and(|home| real(path).starts_with(real(home)));
+    let text = format!("{named}, which others than its owner can read or change; {remedy}");
+    if at_home || world.bounds.strict { Err(Error::Policy(text)) } else { Ok(Some(text)) }
+}

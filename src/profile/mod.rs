@@ -1,0 +1,149 @@
+//! Settings: flag, then environment, then profile file, then default; each remembers which one won.
+
+mod edit;
+mod file;
+mod key;
+mod mask;
+mod node;
+mod place;
+mod policy;
+mod resolve;
+mod save;
+mod site;
+
+pub use file::{File, Kept};
+pub use key::{Key, name_is_fine};
+pub use mask::{looks_secret, reference as shown};
+pub use place::Place;
+pub use policy::Bounds;
+pub use resolve::{Sources, resolve};
+pub use save::{Draft, Saved, update};
+pub use site::{Site, base};
+
+use std::fmt;
+
+/// The base URL where nothing names another one.
+pub const DEFAULT_URL: &str = "https://cloudcdn.pro";
+
+/// The profile's own members that name secrets; `signing.key` stands in `[profiles.x.signing]`.
+pub const CREDENTIALS: &[&str] = &["account_key", "access_key", "purge_key", "token", "signing.key"];
+
+/// Where a value came from. Printed by `config list --origin` and `doctor`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag, by its name (`--cdn-url`).
+    Flag(&'static str),
+    /// An environment variable, by its name.
+    Environment(&'static str),
+    /// The profile in config.toml, by the key's name.
+    Profile(&'static str),
+    /// Nothing set it.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    /// As a message names it: `--timeout`, `CLOUDCDN_TIMEOUT`, `timeout of the profile`, `default`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) | Self::Environment(name) => f.write_str(name),
+            Self::Profile(key) => write!(f, "{key} of the profile"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value in force.
+    pub value: T,
+    /// Who set it.
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// What holds where nothing set it.
+    pub fn default(value: impl Into<T>) -> Self {
+        Self { value: value.into(), origin: Origin::Default }
+    }
+}
+
+/// The profile in force, resolved. Credentials stay references until somebody needs one.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name; `default` when there is no file.
+    pub name: String,
+    /// The purge provider's id.
+    pub provider: Setting<String>,
+    /// The base URL, without its trailing slash.
+    pub url: Setting<String>,
+    /// The signing scheme's id.
+    pub scheme: Setting<String>,
+    /// `key_id` of `[profiles.x.signing]`.
+    pub key_id: Option<String>,
+    /// Every other text member of `[profiles.x.signing]`, as scheme params.
+    pub params: Vec<(String, String)>,
+    /// The provider's settings: every member of the profile that is none of the known keys.
+    pub settings: Vec<(String, String)>,
+    /// Floors.
+    pub bounds: Bounds,
+    /// `--timeout`, `CLOUDCDN_TIMEOUT`, `timeout`: unparsed, as all that follow.
+    pub timeout: Setting<Option<String>>,
+    /// `--retries`, `CLOUDCDN_RETRIES`, `retries`.
+    pub retries: Setting<Option<String>>,
+    /// `--max-wait`, `max_wait`.
+    pub max_wait: Setting<Option<String>>,
+    /// `--ca-file`, `ca_file`.
+    pub ca_file: Setting<Option<String>>,
+    /// `client_cert`: a PEM file.
+    pub client_cert: Setting<Option<String>>,
+    /// `client_key`: a PEM file.
+    pub client_key: Setting<Option<String>>,
+    /// `--otlp-endpoint`, `otlp_endpoint`.
+    pub otlp_endpoint: Setting<Option<String>>,
+    /// The base URL that the profile itself names: the only origin its credentials may go to.
+    pub bound_to: String,
+    /// The credentials it names, by member of [`CREDENTIALS`], unresolved.
+    pub references: Vec<(&'static str, String)>,
+    /// They are literals of the Node CLI's config.json, not yet migrated.
+    pub literals: bool,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            name: "default".into(),
+            provider: Setting::default("cloudcdn"),
+            url: Setting::default(DEFAULT_URL),
+            scheme: Setting::default("cloudcdn"),
+            key_id: None,
+            params: Vec::new(),
+            settings: Vec::new(),
+            bounds: Bounds::default(),
+            timeout: Setting::default(None),
+            retries: Setting::default(None),
+            max_wait: Setting::default(None),
+            ca_file: Setting::default(None),
+            client_cert: Setting::default(None),
+            client_key: Setting::default(None),
+            otlp_endpoint: Setting::default(None),
+            bound_to: DEFAULT_URL.into(),
+            references: Vec::new(),
+            literals: false,
+        }
+    }
+}
+
+impl Profile {
+    /// The reference that a member names, never resolved.
+    #[must_use]
+    pub fn reference(&self, member: &str) -> Option<&str> {
+        self.references.iter().find(|(name, _)| *name == member).map(|(_, reference)| reference.as_str())
+    }
+
+    /// Whether `CLOUDCDN_*` variables are its business.
+    #[must_use]
+    pub fn is_cloudcdn(&self) -> bool {
+        self.provider.value.starts_with("cloudcdn")
+    }
+}
