@@ -68,15 +68,15 @@ impl Entry {
         Self { examples, ..self }
     }
 
-    /// The clap command of this row.
+    /// The clap command of this row; its arguments are added when somebody asks for it.
     #[must_use]
     pub fn clap(&self) -> clap::Command {
-        let command = (self.augment)(clap::Command::new(self.name).about(self.summary));
-        if self.examples.is_empty() {
-            command
-        } else {
-            command.after_help(format!("Examples:\n{}", self.examples))
+        let exits: Vec<String> = self.exits.iter().map(u8::to_string).collect();
+        let mut foot = format!("Exit codes: {}\nGlobal options: see \"stratos help\"", exits.join(", "));
+        if !self.examples.is_empty() {
+            foot = format!("Examples:\n{}\n\n{foot}", self.examples);
         }
+        clap::Command::new(self.name).about(self.summary).after_help(foot).defer(self.augment)
     }
 }
 

@@ -13,12 +13,12 @@ use crate::{
 use std::{
     collections::HashMap,
     ffi::OsString,
-    io::{BufRead, Write},
+    io::{self, BufRead, IsTerminal, Read, Write},
     path::Path,
     rc::Rc,
     sync::{
         OnceLock,
-        atomic::{AtomicI32, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -317,7 +317,164 @@ fn bound(profile: &Profile, which: Credential) -> Result<()> {
 }
 
 /// The signal that arrived, 0 while none has.
-pub static SIGNAL: AtomicI32 = AtomicI32::new(0);
+pub static SIGNAL: Signal = Signal(AtomicUsize::new(0));
+
+/// A second signal ends the process at once.
+static SECOND: AtomicBool = AtomicBool::new(false);
+
+/// A slot that the signal handlers fill.
+#[derive(Debug)]
+pub struct Signal(AtomicUsize);
+
+impl Signal {
+    /// The number of the signal, 0 for none.
+    #[must_use]
+    pub fn load(&self, ordering: Ordering) -> i32 {
+        i32::try_from(self.0.load(ordering)).unwrap_or(0)
+    }
+}
+
+/// Readies the process: SIGINT and SIGTERM set [`SIGNAL`] once and end the process the second
+/// time; no core dump may hold a secret.
+#[cfg(unix)]
+pub fn ready_process() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    use signal_hook::flag;
+    for signal in [2, 15] {
+        // The order matters: the first signal must find the second's condition unset.
+        let _ = flag::register_conditional_shutdown(signal, 128 + signal, &SECOND);
+        let _ = flag::register(signal, &SECOND);
+        let _ = flag::register_usize(signal, &SIGNAL.0, signal.unsigned_abs() as usize);
+    }
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+/// Readies the process; here there is nothing to ready.
+#[cfg(not(unix))]
+pub fn ready_process() {}
+
+/// Which of stdin, stdout and stderr are terminals, and how wide stdout's is.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminals {
+    /// Somebody types.
+    pub stdin: bool,
+    /// Somebody reads the result.
+    pub stdout: bool,
+    /// Somebody reads what goes beside it.
+    pub stderr: bool,
+    /// Columns; 80 where there is no terminal.
+    pub width: usize,
+}
+
+impl Terminals {
+    /// As the process has them.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let stdout = io::stdout().is_terminal();
+        Self {
+            stdin: io::stdin().is_terminal(),
+            stdout,
+            stderr: io::stderr().is_terminal(),
+            width: if stdout { columns() } else { 80 },
+        }
+    }
+}
+
+#[cfg(unix)]
+fn columns() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(80)
+}
+
+#[cfg(not(unix))]
+fn columns() -> usize {
+    80
+}
+
+/// stdin in blocks. A wait for input ends when a signal arrives.
+pub fn input() -> impl BufRead {
+    io::BufReader::with_capacity(128 << 10, Input)
+}
+
+struct Input;
+
+impl Read for Input {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        until_readable()?;
+        // Larger than the lock's own buffer, so nothing is copied twice.
+        io::stdin().lock().read(bytes)
+    }
+}
+
+/// A read alone would be restarted after a signal; a poll is not.
+#[cfg(unix)]
+fn until_readable() -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    let pause = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+    loop {
+        if SIGNAL.load(Ordering::Relaxed) != 0 {
+            return Err(io::Error::other("interrupted by a signal"));
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&pause)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
+            _ => return Ok(()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn until_readable() -> io::Result<()> {
+    Ok(())
+}
+
+/// A buffered stdout that remembers what went wrong with it, whatever the writer made of that.
+pub struct Output<W: Write> {
+    inner: io::BufWriter<W>,
+    fault: Option<io::Error>,
+}
+
+/// The process's stdout.
+#[must_use]
+pub fn output() -> Output<Box<dyn Write>> {
+    Output::new(Box::new(io::stdout().lock()))
+}
+
+impl<W: Write> Output<W> {
+    /// Buffers what goes to `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner: io::BufWriter::with_capacity(64 << 10, inner), fault: None }
+    }
+
+    /// Flushes, and gives the first fault of all.
+    pub fn finish(mut self) -> Option<io::Error> {
+        let _ = self.flush();
+        self.fault.take()
+    }
+
+    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+            && self.fault.is_none()
+        {
+            let copy = error.raw_os_error().map(io::Error::from_raw_os_error);
+            self.fault = Some(copy.unwrap_or_else(|| error.kind().into()));
+        }
+        result
+    }
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        self.note(flushed)
+    }
+}
 
 /// The real clock.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 //!
 //! The rooms, and who may import whom, are drawn in CONTRIBUTING.md; `tests/house.rs` checks them.
 
+pub mod cli;
 pub mod clock;
 pub mod command;
 pub mod commands;

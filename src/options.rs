@@ -42,7 +42,7 @@ pub struct Options {
     /// Short for --output json
     #[arg(long, global = true)]
     pub json: bool,
-    /// Tables even where CI=true asks for JSON
+    /// Undo the JSON that CI=true asks for
     #[arg(long, global = true, conflicts_with = "json")]
     pub no_json: bool,
     /// Pass structured output through a jq expression
@@ -57,7 +57,7 @@ pub struct Options {
     /// Print each request, its answer and its timing on stderr, secrets masked
     #[arg(long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// When to colour
+    /// When to colour: auto, always or never (NO_COLOR wins)
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
     pub color: Color,
     /// Never prompt
@@ -99,4 +99,21 @@ pub struct Options {
     /// Headers for the OTLP endpoint: k=v,k=v
     #[arg(long, global = true, value_name = "LIST", requires = "otlp_endpoint")]
     pub otlp_headers: Option<String>,
+}
+
+/// The nearest of the known words, if it is near enough to be what was meant: at most two edits
+/// away for up to four letters, three for longer words, none for one letter.
+#[must_use]
+pub fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let word = word.to_lowercase();
+    let reach = match word.chars().count() {
+        0 | 1 => return None,
+        2..=4 => 2,
+        _ => 3,
+    };
+    let distances = known.into_iter().map(|known| (strsim::levenshtein(&word, &known.to_lowercase()), known));
+    distances
+        .filter(|(distance, _)| *distance <= reach)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
 }

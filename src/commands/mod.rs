@@ -10,7 +10,7 @@ mod dev;
 mod doctor;
 mod explain;
 mod health;
-mod help;
+pub mod help;
 mod init;
 mod man;
 mod purge;
@@ -43,12 +43,43 @@ pub const COMMANDS: &[Entry] = &[
     Entry::cli::<man::Man>("man", "Print the manual page.").exits(&[0, 64]).since("0.1.0"),
 ];
 
-/// The whole command line.
+/// Commands and subcommands of later versions that the Node CLI did not have.
+const LATER: &[&str] = &[
+    "agent",
+    "halt",
+    "ledger",
+    "policy",
+    "security",
+    "verify",
+    "purge apply",
+    "purge history",
+    "purge manifest",
+    "purge plan",
+    "purge resume",
+    "signed audit",
+    "signed doctor",
+    "signed keygen",
+    "signed playlist",
+    "signed redact",
+    "signed rotate",
+];
+
+/// What to say of a command that is not built yet: the Node CLI's, or a later version's.
+#[must_use]
+pub fn later(words: &str) -> Option<String> {
+    let built = COMMANDS.iter().any(|entry| entry.name == words);
+    let known = LATER.contains(&words) || schema::node::ROWS.iter().any(|row| row.name == words);
+    (known && !built).then(|| format!("{words} is not in this version"))
+}
+
+/// The whole command line. Each command's arguments are added when it is the one.
 #[must_use]
 pub fn cli() -> clap::Command {
     let root = clap::Command::new("stratos")
         .disable_version_flag(true)
         .disable_help_subcommand(true)
+        .help_template("{name}") // the mark by which the root's own page is known
         .subcommands(COMMANDS.iter().map(Entry::clap));
-    Options::augment_args(root)
+    // The root page lists the global options once; the others need not repeat them.
+    Options::augment_args(root).mut_args(|arg| arg.hide_short_help(true).hide_long_help(true))
 }

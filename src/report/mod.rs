@@ -1,6 +1,10 @@
 //! What a command answers with, and how it is written: text, table, JSON, NDJSON, YAML, CSV, Markdown.
 
-use crate::progress::clean;
+use crate::{
+    error::{Error, Result},
+    options::Format,
+    progress::{Console, clean},
+};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -61,6 +65,11 @@ pub trait Report {
         }
     }
 
+    /// What `--output ndjson` prints, one element a line.
+    fn lines(&self) -> Value {
+        self.value()
+    }
+
     /// Which formats apply.
     fn style(&self) -> Style {
         Style::Data
@@ -74,6 +83,56 @@ pub trait Report {
     /// The exit code: verdicts and checks may fail without being errors.
     fn exit(&self) -> u8 {
         0
+    }
+}
+
+/// How a report is to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendering<'a> {
+    /// The format in force.
+    pub format: Format,
+    /// `--json` or `--output` was given.
+    pub asked: bool,
+    /// Whether stdout is a terminal: JSON is indented there.
+    pub terminal: bool,
+    /// Whether escapes may be written.
+    pub color: bool,
+    /// Columns.
+    pub width: usize,
+    /// `--filter`.
+    pub filter: Option<&'a str>,
+}
+
+/// Writes the report and gives its exit code.
+pub fn render(
+    report: &dyn Report,
+    how: &Rendering<'_>,
+    out: &mut dyn Write,
+    console: &Console,
+) -> Result<u8> {
+    let human = match report.style() {
+        Style::Text => true,
+        Style::TextUnlessAsked => !how.asked,
+        Style::Data => false,
+    };
+    let written = if human {
+        report.human(&mut Page { out, color: how.color, width: how.width })
+    } else {
+        data(report, how, out, console)
+    };
+    written.map_err(|error| Error::Io(format!("cannot write the result: {error}")))?;
+    Ok(report.exit())
+}
+
+fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, _: &Console) -> io::Result<()> {
+    match how.format {
+        Format::Table => report.human(&mut Page { out, color: how.color, width: how.width }),
+        Format::Ndjson => match report.lines() {
+            Value::Array(elements) => elements.iter().try_for_each(|element| writeln!(out, "{element}")),
+            other => writeln!(out, "{other}"),
+        },
+        _ if how.terminal => writeln!(out, "{:#}", report.value()),
+        _ => writeln!(out, "{}", report.value()),
     }
 }
 

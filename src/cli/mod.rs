@@ -1,0 +1,90 @@
+//! From argv to an exit code: parse, decide the manner of output, run one entry, render, fail.
+
+mod failure;
+mod manner;
+mod parse;
+
+use crate::{
+    clock::Clock,
+    context::{Context, Env, Output, SIGNAL, Terminals},
+    error::{Error, Result},
+    report,
+};
+pub use failure::catch_panics;
+use manner::Manner;
+use parse::{Asked, Job};
+use std::{
+    ffi::OsString,
+    io::{self, BufRead, Write},
+    sync::atomic::Ordering,
+};
+
+/// What `main` hands in.
+pub struct World<'a> {
+    /// The environment.
+    pub env: &'a Env,
+    /// Time and chance.
+    pub clock: &'a dyn Clock,
+    /// Who is a terminal.
+    pub terminals: Terminals,
+    /// stdin.
+    pub input: &'a mut dyn BufRead,
+    /// stdout.
+    pub output: Output<Box<dyn Write>>,
+}
+
+/// Runs the command line (without the program's name) to its exit code.
+pub fn run(arguments: Vec<OsString>, mut world: World<'_>) -> u8 {
+    let guess = Manner::of_arguments(&arguments, world.env, &world.terminals);
+    failure::remember(guess.structured);
+    let (manner, result) = match parse::parse(arguments, world.terminals.width) {
+        Err(refusal) => return failure::refuse(&refusal, &guess),
+        Ok(Asked::Help(page)) => {
+            let shown = report::render(&page, &guess.rendering(), &mut world.output, &guess.console());
+            (guess, shown)
+        }
+        Ok(Asked::Job(job)) => {
+            let manner = Manner::of(&job.options, world.env, &world.terminals);
+            failure::remember(manner.structured);
+            let result = execute(job, &manner, &mut world);
+            (manner, result)
+        }
+    };
+    match settle(result, world.output.finish()) {
+        Ok(code) => code,
+        Err(error) => failure::fail(&error, &manner),
+    }
+}
+
+fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
+    let mut cx = Context {
+        options: job.options,
+        env: world.env,
+        clock: world.clock,
+        console: manner.console(),
+        input: &mut *world.input,
+        interactive: world.terminals.stdin,
+        output: &mut world.output,
+        format: manner.format,
+        structured: manner.structured,
+        asked: manner.asked,
+        terminal: manner.terminal,
+    };
+    let report = (job.entry.run)(&job.matches, &mut cx)?;
+    report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)
+}
+
+/// What became of stdout and of signals may outrank the command's own word.
+fn settle(result: Result<u8>, fault: Option<io::Error>) -> Result<u8> {
+    let signal = SIGNAL.load(Ordering::Relaxed);
+    match (result, fault) {
+        (Ok(_) | Err(Error::Io(_)), Some(fault)) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+        (Ok(_) | Err(Error::Io(_)), Some(fault)) => Err(Error::Io(format!(
+            "cannot write the result to stdout: {fault}; mend where it goes and run again"
+        ))),
+        (Err(error), _) if signal != 0 && !matches!(error, Error::Interrupted { .. }) => {
+            Err(Error::Interrupted { signal, detail: error.to_string() })
+        }
+        (result, _) => result,
+    }
+}
