@@ -436,8 +436,8 @@ pub struct Output<W: Write> {
 
 /// The process's stdout.
 #[must_use]
-pub fn output() -> Output<Box<dyn Write>> {
-    Output::new(Box::new(io::stdout().lock()))
+pub fn output() -> Output<Box<dyn Write + Send>> {
+    Output::new(Box::new(io::stdout()))
 }
 
 impl<W: Write> Output<W> {

@@ -6,7 +6,7 @@ mod parse;
 
 use crate::{
     clock::Clock,
-    context::{Context, Env, Output, SIGNAL, Terminals},
+    context::{Context, Env, Output, SIGNAL, State, Terminals},
     error::{Error, Result},
     report,
 };
@@ -30,7 +30,7 @@ pub struct World<'a> {
     /// stdin.
     pub input: &'a mut dyn BufRead,
     /// stdout.
-    pub output: Output<Box<dyn Write>>,
+    pub output: Output<Box<dyn Write + Send>>,
 }
 
 /// Runs the command line (without the program's name) to its exit code.
@@ -69,6 +69,7 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         structured: manner.structured,
         asked: manner.asked,
         terminal: manner.terminal,
+        state: State::default(),
     };
     let report = (job.entry.run)(&job.matches, &mut cx)?;
     report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)
