@@ -11,7 +11,7 @@ mod tls;
 mod trace;
 mod ureq;
 
-pub use self::ureq::{Setup, Wire};
+pub use self::ureq::{Setup, open};
 pub use proxy::{Proxies, Proxy};
 pub use settings::{duration, policy};
 pub use target::{Scheme, Target};
@@ -409,16 +409,17 @@ impl Client<'_> {
 
     /// A wait that the server imposes is bounded: its length and its end are named instead.
     fn too_long(&self, response: &Response, wait: Duration, attempts: u32) -> Error {
-        let hint = format!(
+        let told = format!(
             "the server asks to wait {} s, longer than --max-wait ({}); {}",
             wait.as_secs(),
             humantime::format_duration(self.policy.max_wait),
             retry::come_back(wait, self.clock)
         );
         if !matches!(response.status, 429 | 500..) {
-            return Error::Quota(format!("HTTP {}: {hint}", response.status));
+            return Error::Quota(format!("HTTP {}: {told}", response.status));
         }
-        let answer = Response { attempts, ..response.clone() }.answer(Some(hint));
+        self.console.warn(&told);
+        let answer = Response { attempts, ..response.clone() }.answer(None);
         Error::Answered(Box::new(Answer { retry_after: Some(wait), ..answer }))
     }
 }

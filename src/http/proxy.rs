@@ -23,7 +23,7 @@ pub struct Proxy {
 }
 
 /// The proxies in force.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,

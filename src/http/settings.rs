@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 use std::time::Duration;
 
 /// One setting where it was found: the name to blame, and the text.
-type Named<'s> = Option<(String, &'s str)>;
+type Named = Option<(String, String)>;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The policy, from whatever was given; what was not keeps its default.
-pub fn policy(timeout: Named<'_>, retries: Named<'_>, max_wait: Named<'_>) -> Result<Policy> {
+pub fn policy(timeout: Named, retries: Named, max_wait: Named) -> Result<Policy> {
     let mut policy = Policy::default();
     if let Some((source, text)) = timeout {
-        policy.timeout = duration(&source, text)?;
+        policy.timeout = duration(&source, &text)?;
         if policy.timeout.is_zero() {
             return Err(Error::Usage(format!(
                 "{source} is zero: nothing answers in no time; write {source} 15s"
@@ -25,10 +25,10 @@ pub fn policy(timeout: Named<'_>, retries: Named<'_>, max_wait: Named<'_>) -> Re
         }
     }
     if let Some((source, text)) = retries {
-        policy.retries = count(&source, text)?;
+        policy.retries = count(&source, &text)?;
     }
     if let Some((source, text)) = max_wait {
-        policy.max_wait = duration(&source, text)?;
+        policy.max_wait = duration(&source, &text)?;
     }
     Ok(policy)
 }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn timeout(text: &str) -> Result<Duration> {
-        policy(Some(("--timeout".into(), text)), None, None).map(|policy| policy.timeout)
+        policy(Some(("--timeout".into(), text.into())), None, None).map(|policy| policy.timeout)
     }
 
     #[test]
@@ -106,11 +106,11 @@ mod tests {
         let both = timeout("30").unwrap_err().to_string();
         assert!(both.contains("30s") && both.contains("30ms"), "{both}");
         for text in ["abc", "-1", "+1", "1.5", "", "4294967296"] {
-            let named = Some(("CLOUDCDN_RETRIES".to_owned(), text));
+            let named = Some(("CLOUDCDN_RETRIES".into(), text.into()));
             let error = policy(None, named, None).expect_err(text);
             assert_eq!(error.facts().exit, 64, "{text}");
             assert!(error.to_string().starts_with("CLOUDCDN_RETRIES"), "{error}");
         }
-        assert_eq!(policy(None, Some(("--retries".into(), "0")), None).unwrap().retries, 0);
+        assert_eq!(policy(None, Some(("--retries".into(), "0".into())), None).unwrap().retries, 0);
     }
 }

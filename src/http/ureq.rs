@@ -19,14 +19,14 @@ use std::{
     io::{self, Read, Write},
     path::PathBuf,
     sync::{
-        OnceLock,
+        Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     time::Duration,
 };
 
 /// How the transport is set up, beyond what a policy says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Setup {
     /// Authorities trusted beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
@@ -36,20 +36,18 @@ pub struct Setup {
     pub proxies: Proxies,
 }
 
-/// The transport of a process: nothing until the first command asks for it, and then one pool of
-/// connections for all of them.
-#[derive(Default)]
-pub struct Wire(OnceLock<Ureq>);
-
-impl Wire {
-    /// The transport; opens it on the first call. `stopped` says whether a signal has arrived.
-    pub fn open(&self, setup: &Setup, stopped: fn() -> bool) -> Result<&dyn Transport> {
-        if self.0.get().is_none() {
-            let opened = Ureq::new(setup, stopped)?;
-            return Ok(self.0.get_or_init(|| opened));
-        }
-        Ok(self.0.get().expect("set above or before"))
+/// The transport of this set-up, made when it is first asked for: one pool of connections serves
+/// every client of the process. `stopped` says whether a signal has arrived.
+pub fn open(setup: &Setup, stopped: fn() -> bool) -> Result<&'static dyn Transport> {
+    static OPEN: Mutex<Vec<(Setup, &'static Ureq)>> = Mutex::new(Vec::new());
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, transport)) = open.iter().find(|(known, _)| known == setup) {
+        return Ok(*transport);
     }
+    // Kept for the life of the process: there are as many as profiles in use.
+    let transport: &'static Ureq = Box::leak(Box::new(Ureq::new(setup, stopped)?));
+    open.push((setup.clone(), transport));
+    Ok(transport)
 }
 
 struct Ureq {
