@@ -24,6 +24,7 @@ pub fn urls(given: &[String], stdin: bool, file: Option<&Path>, cx: &mut Context
         read(&mut BufReader::new(opened), &shown, &mut urls)?;
     }
     if stdin {
+        cx.claim_stdin("the list of URLs")?;
         read(cx.input, "stdin", &mut urls)?;
     }
     if urls.is_empty() {

@@ -92,7 +92,7 @@ impl Command for Purge {
         let job = Job { provider, settings, plan };
         job.announce(cx, self.dry_run);
         if self.dry_run {
-            return Ok(Done::Preview(Preview::of(&job, cx)?));
+            return Ok(Done::Preview(Preview::of(&job, &self, cx)?));
         }
         if selection.selector == Selector::All && !self.yes {
             ask::confirm(cx, &profile.url.value)?;

@@ -1,16 +1,19 @@
 //! `--dry-run`: the requests as they would go out, and no socket.
 
-use super::Job;
+use super::{Job, Purge};
 use crate::{
     context::Context,
-    error::Result,
+    credential::{Found, Reference},
+    error::{Error, Result},
     http::{Request, Value as Header},
     options::Format,
     progress::{Console, clean},
+    purge::{Account, Attempt, Provider, Settings},
     report::{Page, Report, Style},
+    secret::Secret,
 };
 use serde_json::{Map, Value, json};
-use std::io;
+use std::{io, time::Duration};
 
 /// What would be sent.
 pub struct Preview {
@@ -20,12 +23,13 @@ pub struct Preview {
 
 impl Preview {
     /// Encodes every batch; several are written at once, a line each, unless the whole is asked for.
-    pub(super) fn of(job: &Job, cx: &mut Context<'_>) -> Result<Self> {
+    pub(super) fn of(job: &Job, purge: &Purge, cx: &mut Context<'_>) -> Result<Self> {
         let encode = |batch| (job.provider.encode)(&job.settings, &batch);
         let requests = job.plan.batches().map(encode).collect::<Result<Vec<Request>>>()?;
         if cx.console.verbose > 0 {
+            let account = purge.account_by_name(job.provider, job.settings.clone(), cx);
             for request in &requests {
-                trace(request, cx.console);
+                trace(&authorized(job, account.as_ref(), request)?, cx.console);
             }
         }
         let lines = cx.format == Format::Ndjson || cx.format == Format::Json && !cx.asked;
@@ -74,6 +78,42 @@ impl Report for Preview {
 
     fn style(&self) -> Style {
         if self.written { Style::Text } else { Style::Data }
+    }
+}
+
+/// With the credential's headers, where somebody names a credential.
+fn authorized(
+    job: &Job,
+    account: std::result::Result<&Account, &Error>,
+    request: &Request,
+) -> Result<Request> {
+    let attempt = Attempt { now: Duration::ZERO, nonce: [0; 16], token: None };
+    match account {
+        Ok(account) if account.owns(&request.url) => {
+            (job.provider.authorize)(account, &attempt, request.clone())
+        }
+        _ => Ok(request.clone()),
+    }
+}
+
+impl Purge {
+    /// The account as its credentials are named: no file is read, no program run, and nothing warned of.
+    fn account_by_name(
+        &self,
+        provider: &Provider,
+        settings: Settings,
+        cx: &mut Context<'_>,
+    ) -> Result<Account> {
+        Account::open(provider, settings, |name| {
+            let Some((which, flag)) = self.flag(name) else { return Ok(None) };
+            let Some(named) = cx.named(which, None, flag)? else { return Ok(None) };
+            let secret = match named.how {
+                // How it begins decides how it is sent.
+                Reference::Literal(secret) | Reference::Plain(secret) => secret,
+                _ => Secret::new("a secret that is not looked at"),
+            };
+            Ok(Some(Found { secret, origin: named.origin, reference: named.shown }))
+        })
     }
 }
 
