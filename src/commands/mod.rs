@@ -37,9 +37,10 @@ pub const COMMANDS: &[Entry] = &[
     Entry::cli::<explain::Explain>("explain", "Look up what a code, status, type, verdict or pasted response means.").exits(&[0, 64, 65, 69]).since("0.0.4"),
     Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 65, 73, 74, 78]).since("0.0.4"),
     #[cfg(feature = "edge")]
-    Entry::cli::<demo::Demo>("demo", "See it all work against the embedded edge.").exits(&[0, 64, 69]).since("0.1.0"),
+    Entry::cli::<demo::Demo>("demo", "See it all work against the embedded edge.").exits(&[0, 64, 69, 130]).since("0.1.0"),
     #[cfg(feature = "edge")]
-    Entry::cli::<dev::Dev>("dev", "Run the embedded edge in the foreground.").exits(&[0, 64, 69, 78]).since("0.1.0"),
+    Entry::cli::<dev::Dev>("dev", "Run the embedded edge in the foreground.").exits(&[0, 64, 65, 66, 69, 74, 77, 78, 130]).since("0.1.0")
+        .examples(dev::EXAMPLES),
     Entry::cli::<man::Man>("man", "Print the manual page.").exits(&[0, 64]).since("0.1.0"),
 ];
 
