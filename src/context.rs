@@ -248,12 +248,18 @@ impl<'a> Context<'a> {
         self.env.os(name).map(Path::new)
     }
 
-    /// A secret on the command line can be read by every user of the machine while stratos runs.
+    /// A secret on the command line draws a warning, or is refused by the policy in force.
     pub fn literal_in_argv(&mut self, flag: &'static str) -> Result<()> {
+        let deny = self.profile()?.bounds.deny_argv_secrets;
+        self.warn_of_argv(flag, deny)
+    }
+
+    /// Every user of the machine can read the command line while stratos runs.
+    pub fn warn_of_argv(&mut self, flag: &'static str, deny: bool) -> Result<()> {
         let text = format!(
             "{flag} shows the secret in the process list; use the environment, or name it: env:NAME, file:PATH, -"
         );
-        if self.profile()?.bounds.deny_argv_secrets {
+        if deny {
             return Err(Error::Policy(format!("{text} ([policy] argv_secrets is \"deny\")")));
         }
         self.warn_once(text);
