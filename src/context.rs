@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     credential::{self, Credential, Found, Named, Reference, World},
     error::{Error, Result},
-    http::{Client, Policy, Transport},
+    http::{self, Client, Proxies, Setup},
     options::{Format, Options},
     profile::{self, File, Origin, Place, Profile, Saved, Site, Sources},
     progress::Console,
@@ -92,11 +92,18 @@ pub struct State {
 }
 
 impl<'a> Context<'a> {
-    /// The shared HTTP layer.
-    pub fn client(&self) -> Result<Client<'a>> {
-        let _ = Policy::default();
-        let _: Option<&dyn Transport> = None;
-        Err(Error::Software("Context::client is being written".into()))
+    /// The shared HTTP layer: policy and set-up as flags, environment and profile have them.
+    pub fn client(&mut self) -> Result<Client<'a>> {
+        let flag = |name: &str, value: &Option<String>| value.clone().map(|value| (name.to_owned(), value));
+        let env = |name: &str| self.env.get(name).map(|value| (name.to_owned(), value.to_owned()));
+        let timeout = flag("--timeout", &self.options.timeout).or_else(|| env("CLOUDCDN_TIMEOUT"));
+        let retries = flag("--retries", &self.options.retries).or_else(|| env("CLOUDCDN_RETRIES"));
+        let max_wait = flag("--max-wait", &self.options.max_wait);
+        let policy = http::policy(timeout, retries, max_wait)?;
+        let proxies = Proxies::read(|name| self.env.get(name))?;
+        let setup = Setup { ca_file: self.options.ca_file.clone(), client: None, proxies };
+        let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
+        Ok(Client { policy, transport, clock: self.clock, console: self.console })
     }
 
     /// The profile in force, resolved once a run.

@@ -89,6 +89,11 @@ pub trait Report {
     fn exit(&self) -> u8 {
         0
     }
+
+    /// What went wrong beside what is reported; it is told after the report, and asked for once.
+    fn failure(&self) -> Option<Error> {
+        None
+    }
 }
 
 /// How a report is to be written.
