@@ -1,0 +1,58 @@
+//! What minting and verifying lists share: jobs, and the account of bad lines.
+
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    sign::lines::{Bulk, Tally},
+};
+
+/// How many threads.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Jobs {
+    /// Threads for a list on stdin (default 1); order is kept
+    #[arg(long, value_name = "N", help_heading = "Lists", allow_hyphen_values = true)]
+    pub jobs: Option<String>,
+}
+
+impl Jobs {
+    /// The bulk room's settings.
+    pub fn bulk(&self, keep_blank: bool, fail_fast: bool) -> Result<Bulk> {
+        let jobs = match self.jobs.as_deref() {
+            None => 1,
+            Some(text) => text.parse().ok().filter(|jobs| (1..=256).contains(jobs)).ok_or_else(|| {
+                Error::Usage(format!("--jobs {text:?} is not a number of threads; give 1 to 256"))
+            })?,
+        };
+        Ok(Bulk { jobs, keep_blank, fail_fast, ..Bulk::default() })
+    }
+}
+
+/// Reports the bad lines by number, 20 at most, and fails when there were any.
+pub fn failed(tally: &Tally, done: &str, cx: &Context<'_>) -> Result<()> {
+    if tally.lines == 0 {
+        cx.console.info(format!("stdin was empty; nothing was {done}"));
+        return Ok(());
+    }
+    for (line, problem) in &tally.failures {
+        cx.console.warn(format!("line {line}: {problem}"));
+    }
+    let told = u64::try_from(tally.failures.len()).unwrap_or(u64::MAX);
+    let untold = tally.failed.saturating_sub(told);
+    if untold > 0 {
+        cx.console.warn(format!("and {untold} more bad lines"));
+    }
+    match (tally.failed, tally.stopped) {
+        (0, _) => Ok(()),
+        (_, true) => Err(Error::Data(format!(
+            "stopped at line {}, which is bad; mend it, or leave out --fail-fast",
+            tally.lines
+        ))),
+        (bad, false) => Err(Error::Data(format!(
+            "{bad} of {} lines {} bad and {} not {done}; mend {} and run again",
+            tally.lines,
+            if bad == 1 { "was" } else { "were" },
+            if bad == 1 { "was" } else { "were" },
+            if bad == 1 { "it" } else { "them" },
+        ))),
+    }
+}

@@ -1,0 +1,311 @@
+//! Flags become claims: what the scheme's row allows, and nothing that it does not.
+
+use super::refusals::{lifetime, moment, rule};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    profile::{Bounds, Profile},
+    sign::{Claim, Claims, Form, Params, SCHEMES, Scheme, Scope},
+};
+use std::borrow::Cow;
+
+/// What a signature shall say.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+#[command(next_help_heading = "Claims")]
+pub struct Wish {
+    /// Not after: Unix seconds, RFC 3339 with its offset, or +15m
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub expires: Option<String>,
+    /// Lifetime from now: 15m, 1h, 7d, or seconds
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub ttl: Option<String>,
+    /// Not before: as --expires
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub not_before: Option<String>,
+    /// Mint although the expiry has passed
+    #[arg(long)]
+    pub allow_expired: bool,
+    /// The visitor's address or network
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<String>,
+    /// Countries allowed, DE,FR; blocked with !, !DE,FR
+    #[arg(long, value_name = "LIST")]
+    pub country: Option<String>,
+    /// Good for every URL that begins so; with * or ? for every one that matches
+    #[arg(long, value_name = "TEXT")]
+    pub prefix: Option<String>,
+    /// The HTTP method
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// Which of the verifier's keys
+    #[arg(long, value_name = "ID")]
+    pub key_id: Option<String>,
+    /// How it is carried: query, path, cookie, header or token
+    #[arg(long, value_name = "FORM")]
+    pub form: Option<String>,
+    /// Short for --form cookie
+    #[arg(long, conflicts_with = "form")]
+    pub cookie: bool,
+    /// Short for --form header
+    #[arg(long, conflicts_with_all = ["form", "cookie"])]
+    pub header: bool,
+}
+
+/// Claims with text of their own, from which [`Claims`] borrow.
+#[derive(Debug)]
+pub struct Granted {
+    /// Not after.
+    pub expires: Option<u64>,
+    not_before: Option<u64>,
+    issued: Option<u64>,
+    scope: Scope<'static>,
+    ip: Option<String>,
+    countries: Option<String>,
+    blocked: Option<String>,
+    method: Option<String>,
+    key_id: Option<String>,
+    nonce: Option<String>,
+    form: Form,
+}
+
+impl Granted {
+    /// As the signing room wants them.
+    #[must_use]
+    pub fn claims<'a>(&'a self, params: Params<'a>) -> Claims<'a> {
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        Claims {
+            expires: self.expires,
+            expires_text: None,
+            not_before: self.not_before,
+            issued: self.issued,
+            scope: self.scope.clone(),
+            ip: text(&self.ip),
+            countries: text(&self.countries),
+            blocked: text(&self.blocked),
+            method: self.method.as_deref(),
+            key_id: text(&self.key_id),
+            nonce: self.nonce.as_deref(),
+            form: self.form,
+            params,
+        }
+    }
+}
+
+impl Wish {
+    /// Checks every flag against the scheme's row, and the times against the clock and the policy.
+    pub fn granted(&self, scheme: &'static Scheme, profile: &Profile, cx: &Context<'_>) -> Result<Granted> {
+        self.carried_by(scheme)?;
+        let now = cx.now()?;
+        let (countries, blocked) = countries(self.country.as_deref());
+        let own = profile.key_id.clone().filter(|_| profile.scheme.value == scheme.id);
+        Ok(Granted {
+            expires: self.expiry(scheme, &profile.bounds, now)?,
+            not_before: self.beginning(now)?,
+            issued: scheme.carries(Claim::Issued).then_some(now),
+            scope: self.scope(scheme),
+            ip: self.ip.clone(),
+            countries,
+            blocked,
+            method: self.method.clone(),
+            key_id: self.key_id.clone().or(own).filter(|_| scheme.carries(Claim::KeyId)),
+            nonce: scheme.carries(Claim::Nonce).then(|| nonce(cx)),
+            form: self.form(scheme)?,
+        })
+        .and_then(Granted::in_order)
+    }
+
+    /// A claim that the scheme cannot carry is an error, not ignored.
+    fn carried_by(&self, scheme: &Scheme) -> Result<()> {
+        let scoped = [Claim::Prefix, Claim::Globs, Claim::Regex];
+        let flags: [(&str, bool, &[Claim]); 8] = [
+            ("--expires", self.expires.is_some(), &[Claim::Expires]),
+            ("--ttl", self.ttl.is_some(), &[Claim::Expires]),
+            ("--not-before", self.not_before.is_some(), &[Claim::NotBefore]),
+            ("--ip", self.ip.is_some(), &[Claim::Ip]),
+            ("--country", self.country.is_some(), &[Claim::Countries]),
+            ("--prefix", self.prefix.is_some(), &scoped),
+            ("--method", self.method.is_some(), &[Claim::Method]),
+            ("--key-id", self.key_id.is_some(), &[Claim::KeyId]),
+        ];
+        for (flag, given, claims) in flags {
+            let can = |scheme: &Scheme| claims.iter().any(|claim| scheme.carries(*claim));
+            if given && !can(scheme) {
+                return Err(cannot(scheme, flag, can));
+            }
+        }
+        Ok(())
+    }
+
+    fn expiry(&self, scheme: &Scheme, bounds: &Bounds, now: u64) -> Result<Option<u64>> {
+        let (flag, text, expires) = match (&self.expires, &self.ttl) {
+            (Some(_), Some(_)) => {
+                return Err(Error::Usage("--expires and --ttl name the same thing; give one of them".into()));
+            }
+            (Some(text), None) => ("--expires", text, moment("--expires", text, now)?),
+            (None, Some(text)) => {
+                ("--ttl", text, moment("--ttl", &format!("+{}", lifetime("--ttl", text)?), now)?)
+            }
+            (None, None) if scheme.carries(Claim::Expires) => {
+                return Err(Error::Usage(
+                    "signed needs --expires <unix-seconds> or --ttl <lifetime>; there is no default".into(),
+                ));
+            }
+            (None, None) if bounds.max_ttl.is_some() => {
+                return Err(rule("policy.no-end").error(&format!("a link of scheme {}", scheme.id)));
+            }
+            (None, None) => return Ok(None),
+        };
+        let broken = if expires <= now && !self.allow_expired {
+            Some("time.past")
+        } else if bounds.max_ttl.is_some_and(|longest| expires.saturating_sub(now) > longest) {
+            Some("policy.max-ttl")
+        } else if scheme.longest.is_some_and(|longest| expires.saturating_sub(now) > longest) {
+            Some("time.longest")
+        } else {
+            None
+        };
+        match broken {
+            Some(id) => Err(rule(id).error(&format!("{flag} {text:?}"))),
+            None => Ok(Some(expires)),
+        }
+    }
+
+    fn beginning(&self, now: u64) -> Result<Option<u64>> {
+        self.not_before.as_deref().map(|text| moment("--not-before", text, now)).transpose()
+    }
+
+    /// A text with wildcards is a glob where the scheme has globs.
+    fn scope(&self, scheme: &Scheme) -> Scope<'static> {
+        let Some(text) = &self.prefix else { return Scope::Url };
+        let globs =
+            scheme.carries(Claim::Globs) && (text.contains(['*', '?']) || !scheme.carries(Claim::Prefix));
+        if globs { Scope::Globs(text.clone().into()) } else { Scope::Prefix(text.clone().into()) }
+    }
+
+    fn form(&self, scheme: &Scheme) -> Result<Form> {
+        let (flag, word) = match &self.form {
+            Some(word) => ("--form", word.as_str()),
+            None if self.cookie => ("--cookie", "cookie"),
+            None if self.header => ("--header", "header"),
+            None => return Ok(scheme.forms.first().copied().unwrap_or_default()),
+        };
+        let forms = [Form::Query, Form::Path, Form::Cookie, Form::Header, Form::Token];
+        let Some(form) = forms.into_iter().find(|form| form.name() == word) else {
+            let names = forms.map(Form::name).join(", ");
+            return Err(Error::Usage(format!("--form {word:?} is not a form; the forms are {names}")));
+        };
+        if scheme.forms.contains(&form) {
+            return Ok(form);
+        }
+        let flag = if flag == "--form" { format!("--form {word}") } else { flag.into() };
+        Err(cannot(scheme, &flag, |scheme| scheme.forms.contains(&form)))
+    }
+}
+
+impl Granted {
+    fn in_order(self) -> Result<Self> {
+        match (self.not_before, self.expires) {
+            (Some(begins), Some(ends)) if begins >= ends => {
+                Err(rule("time.order").error(&format!("--not-before {begins}")))
+            }
+            _ => Ok(self),
+        }
+    }
+}
+
+/// The settings for a scheme: the profile's, where it is the profile's scheme, and over them `--param`.
+pub fn params(
+    given: &[String],
+    scheme: &'static Scheme,
+    profile: &Profile,
+    cx: &mut Context<'_>,
+) -> Result<Vec<(String, String)>> {
+    let mut settings: Vec<(String, String)> = Vec::new();
+    if profile.scheme.value == scheme.id {
+        for (name, value) in &profile.params {
+            checked(scheme, name, value).map_err(|problem| {
+                Error::Config(format!("signing.{name} of profile {}: {problem}", profile.name))
+            })?;
+            settings.push((name.clone(), value.clone()));
+        }
+    }
+    for pair in given {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(Error::Usage(format!("--param {pair:?} has no value; write --param name=value")));
+        };
+        checked(scheme, name, value).map_err(|problem| Error::Usage(format!("--param {name}: {problem}")))?;
+        settings.retain(|(other, _)| other != name);
+        settings.push((name.into(), value.into()));
+    }
+    for (name, value) in &mut settings {
+        if scheme.param(name).is_some_and(|param| param.secret) {
+            *value = text_secret(name, value, cx)?;
+        }
+    }
+    Ok(settings)
+}
+
+/// Borrowed, as the signing room wants them.
+#[must_use]
+pub fn pairs(settings: &[(String, String)]) -> Vec<(&str, &str)> {
+    settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// A setting that is hidden like a key is named like one.
+fn text_secret(name: &str, reference: &str, cx: &mut Context<'_>) -> Result<String> {
+    let found = cx.secret("--param", reference)?;
+    let text = found.secret.text().map(str::to_owned);
+    text.ok_or_else(|| Error::Data(format!("--param {name}: {} is not UTF-8", found.reference)))
+}
+
+fn checked(scheme: &Scheme, name: &str, value: &str) -> std::result::Result<(), String> {
+    let Some(param) = scheme.param(name) else {
+        if scheme.params.is_empty() {
+            return Err(format!("scheme {} has no params; leave it out", scheme.id));
+        }
+        let names = scheme.params.iter().map(|param| param.name);
+        let hint =
+            nearest(name, names.clone()).map_or_else(String::new, |near| format!("did you mean {near}? "));
+        let names = names.collect::<Vec<_>>().join(", ");
+        return Err(format!("scheme {} has no such param; {hint}it has {names}", scheme.id));
+    };
+    if param.values.is_empty() || param.values.contains(&value) {
+        return Ok(());
+    }
+    Err(format!("{value:?} is not one of {}", param.values.join(", ")))
+}
+
+/// The likeliest word for a mistyped one.
+#[must_use]
+pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    words
+        .map(|word| (strsim::damerau_levenshtein(typed, word), word))
+        .filter(|(distance, word)| *distance <= word.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+fn cannot(scheme: &Scheme, flag: &str, can: impl Fn(&Scheme) -> bool) -> Error {
+    let able: Vec<&str> = SCHEMES.iter().filter(|scheme| can(scheme)).map(|scheme| scheme.id).collect();
+    let others = match able.as_slice() {
+        [] => "no scheme of this version can; leave it out".to_owned(),
+        [one] => format!("{one} can"),
+        several => format!("these can: {}", several.join(", ")),
+    };
+    Error::Usage(format!("scheme {} cannot carry {flag}; {others}", scheme.id))
+}
+
+/// `DE,FR` allows, `!DE,FR` blocks.
+fn countries(list: Option<&str>) -> (Option<String>, Option<String>) {
+    match list.map(|list| (list, list.strip_prefix('!'))) {
+        None => (None, None),
+        Some((_, Some(blocked))) => (None, Some(blocked.into())),
+        Some((allowed, None)) => (Some(allowed.into()), None),
+    }
+}
+
+fn nonce(cx: &Context<'_>) -> String {
+    let mut bytes = [0; 16];
+    cx.clock.fill(&mut bytes);
+    hex::encode(bytes)
+}

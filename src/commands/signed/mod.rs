@@ -1,0 +1,100 @@
+//! `stratos signed`: mint, verify and inspect signed URLs, offline.
+
+mod bulk;
+mod claims;
+mod inspect;
+mod keys;
+mod listed;
+mod mint;
+mod refusals;
+mod schemes;
+mod target;
+mod times;
+mod verify;
+mod visit;
+
+pub use refusals::{RULES, Rule};
+
+use crate::{
+    command::Command,
+    context::Context,
+    error::{Error, Result},
+    report::{Page, Report, Rows, Style},
+};
+use serde_json::Value;
+use std::io;
+
+/// Mint signed URLs, offline; verify, inspect and schemes do the rest
+#[derive(Debug, clap::Args)]
+#[command(disable_help_subcommand = true, subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub struct Signed {
+    #[command(flatten)]
+    mint: mint::Mint,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Check signed URLs as the edge would, with the key
+    Verify(verify::Verify),
+    /// Take a signed URL apart without a key; nothing is checked
+    Inspect(inspect::Inspect),
+    /// The schemes: claims, forms and params of each
+    Schemes(schemes::Schemes),
+}
+
+/// The scheme, and its settings.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+struct Choice {
+    /// Signing scheme (default: the profile's, else cloudcdn); see `signed schemes`
+    #[arg(long, value_name = "SCHEME")]
+    scheme: Option<String>,
+    /// A setting of the scheme, name=value; repeatable
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    params: Vec<String>,
+}
+
+/// The report of `signed`, whichever verb was asked for.
+pub struct Done(Box<dyn Report>);
+
+impl Command for Signed {
+    type Report = Done;
+
+    fn run(self, cx: &mut Context<'_>) -> Result<Done> {
+        let Some(verb) = self.verb else { return self.mint.run(cx).map(Done) };
+        if self.mint != mint::Mint::default() {
+            return Err(Error::Usage(
+                "flags before verify, inspect or schemes belong to minting; write them after that word"
+                    .into(),
+            ));
+        }
+        match verb {
+            Verb::Verify(verify) => verify.run(cx).map(Done),
+            Verb::Inspect(inspect) => inspect.run(cx).map(Done),
+            Verb::Schemes(schemes) => schemes.run(cx).map(Done),
+        }
+    }
+}
+
+impl Report for Done {
+    fn value(&self) -> Value {
+        self.0.value()
+    }
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        self.0.human(page)
+    }
+
+    fn style(&self) -> Style {
+        self.0.style()
+    }
+
+    fn rows(&self) -> Option<Rows> {
+        self.0.rows()
+    }
+
+    fn exit(&self) -> u8 {
+        self.0.exit()
+    }
+}

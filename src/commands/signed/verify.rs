@@ -1,0 +1,408 @@
+//! `stratos signed verify <url>… | -`: what the edge should say. A verdict is a result, not a failure.
+
+use super::{
+    Choice,
+    bulk::{Jobs, failed},
+    claims,
+    keys::{Named, Ring},
+    listed::Listed,
+    times,
+    visit::{Asking, Candidate, Scene, candidates, fitting},
+};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    options::Format,
+    progress::clean,
+    report::{Page, Report, Rows, Style},
+    sign::{Params, Signer, Verdict},
+};
+use serde_json::{Map, Value, json};
+use std::{
+    io::{self, Write},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// The flags of verifying.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// Signed URLs; - reads one a line from stdin
+    #[arg(value_name = "URL", required = true)]
+    urls: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
+    /// Verifying key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin; repeatable
+    #[arg(long = "key", value_name = "REF", help_heading = "Key")]
+    keys: Vec<String>,
+    /// Verifying key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]
+    #[arg(long, value_name = "SECRET", allow_hyphen_values = true, help_heading = "Key")]
+    secret: Option<String>,
+    /// The id of a key, in the order of --key; a key without one is tried for every URL
+    #[arg(long = "key-id", value_name = "ID", help_heading = "Key")]
+    key_ids: Vec<String>,
+    #[command(flatten)]
+    asking: Asking,
+    #[command(flatten)]
+    jobs: Jobs,
+}
+
+impl Verify {
+    /// Verifies; streams when a list is read.
+    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let dashes = self.urls.iter().filter(|url| *url == "-").count();
+        if dashes > 0 && self.urls.len() > 1 {
+            return Err(Error::Usage("- reads the whole list from stdin; give it alone".into()));
+        }
+        let named = Named { references: self.keys, literal: self.secret, ids: self.key_ids };
+        named.check(dashes > 0)?;
+        let profile = cx.profile()?;
+        let scene = self.asking.scene(&profile, cx)?;
+        let candidates = candidates(self.choice.scheme.as_deref(), &self.choice.params, &profile, cx)?;
+        let own_id = profile.key_id.as_deref();
+        let mut ring = Ring::new(named);
+        let mut signer = |candidate: &Candidate, cx: &mut Context<'_>| {
+            let pairs = claims::pairs(&candidate.settings);
+            let id = own_id.filter(|_| candidate.scheme.id == profile.scheme.value);
+            ring.signer(candidate.scheme, Params(&pairs), id, cx)
+        };
+        if dashes == 0 {
+            let needed = needed(&self.urls, &scene, &candidates);
+            let bench = Bench::set(&scene, &candidates, |at, candidate| {
+                if needed.contains(&at) { Some(signer(candidate, cx)) } else { None }
+            })?;
+            return bench.report(&self.urls, cx);
+        }
+        cx.claim_stdin("the list")?;
+        let bench = Bench::set(&scene, &candidates, |_, candidate| Some(signer(candidate, cx)))?;
+        bench.stream(&self.jobs, cx)
+    }
+}
+
+/// The candidates that one of the URLs fits; the first one where a URL fits none.
+fn needed(urls: &[String], scene: &Scene, candidates: &[Candidate]) -> Vec<usize> {
+    let headers = scene.headers();
+    let fits = urls.iter().flat_map(|url| {
+        let fits = fitting(url, scene, &headers, candidates);
+        if fits.is_empty() { vec![0] } else { fits }
+    });
+    fits.collect()
+}
+
+/// Candidates with their signers.
+struct Bench<'a> {
+    scene: &'a Scene,
+    headers: Vec<(&'a str, &'a str)>,
+    candidates: &'a [Candidate],
+    signers: Vec<Option<Result<Signer>>>,
+}
+
+/// A verdict and what belongs to it.
+struct Checked {
+    url: String,
+    scheme: &'static str,
+    verdict: Verdict,
+    facts: Map<String, Value>,
+}
+
+impl<'a> Bench<'a> {
+    /// Prepares keys. One that the preferred scheme lacks is an error at once; another scheme's is an
+    /// error when a URL turns out to want it.
+    fn set(
+        scene: &'a Scene,
+        candidates: &'a [Candidate],
+        mut signer: impl FnMut(usize, &Candidate) -> Option<Result<Signer>>,
+    ) -> Result<Self> {
+        let mut signers: Vec<Option<Result<Signer>>> = Vec::new();
+        for (at, candidate) in candidates.iter().enumerate() {
+            signers.push(signer(at, candidate));
+        }
+        let usable = signers.iter().flatten().any(Result::is_ok);
+        if !usable && let Some(failure) = signers.iter_mut().find_map(Option::take) {
+            failure?;
+        }
+        Ok(Self { scene, headers: scene.headers(), candidates, signers })
+    }
+
+    /// The verdict on one URL, by the first candidate that it fits.
+    fn check(&self, url: &str) -> Result<(Checked, usize)> {
+        let fits = fitting(url, self.scene, &self.headers, self.candidates);
+        let at = fits.first().copied().unwrap_or(0);
+        let candidate = &self.candidates[at];
+        let scheme = candidate.scheme;
+        let pairs = claims::pairs(&candidate.settings);
+        let checked = |verdict, facts| Checked { url: url.into(), scheme: scheme.id, verdict, facts };
+        let Ok(visit) = self.scene.visit(url, &self.headers, Params(&pairs)) else {
+            return Ok((checked(Verdict::Malformed("URL"), Map::new()), at));
+        };
+        let verdict = self.signer(at)?.seal().verify(&visit)?;
+        let mut facts = Map::new();
+        let vouched = !matches!(verdict, Verdict::Mismatch | Verdict::UnknownKey | Verdict::Malformed(_));
+        if let Ok(found) = (scheme.inspect)(&visit, &mut Vec::new())
+            && vouched
+            && !found.encrypted
+        {
+            let times = [("expires", found.claims.expires), ("not_before", found.claims.not_before)];
+            for (name, time) in times {
+                time.map(|seconds| facts.insert(name.into(), seconds.into()));
+            }
+        }
+        Ok((checked(verdict, facts), at))
+    }
+
+    fn signer(&self, at: usize) -> Result<&Signer> {
+        match &self.signers[at] {
+            Some(Ok(signer)) => Ok(signer),
+            Some(Err(error)) => Err(again(error)),
+            None => Err(Error::Software("a signer was wanted that nobody asked for".into())),
+        }
+    }
+
+    /// Another scheme with the same layout under which the signature would be good. A hint for people: the
+    /// verdict stays that of the scheme in force.
+    fn sibling(&self, url: &str, not: usize) -> Option<(&'static str, bool)> {
+        let others =
+            fitting(url, self.scene, &self.headers, self.candidates).into_iter().filter(|at| *at != not);
+        let matches = |at: &usize| {
+            let pairs = claims::pairs(&self.candidates[*at].settings);
+            let visit = self.scene.visit(url, &self.headers, Params(&pairs)).ok()?;
+            let verdict = self.signer(*at).ok()?.seal().verify(&visit).ok()?;
+            let good = !matches!(verdict, Verdict::Mismatch | Verdict::UnknownKey | Verdict::Malformed(_));
+            Some((self.candidates[*at].scheme.id, good))
+        };
+        let mut seen: Vec<_> = others.filter_map(|at| matches(&at)).collect();
+        seen.sort_by_key(|(_, good)| !good);
+        seen.into_iter().next()
+    }
+
+    fn report(&self, urls: &[String], cx: &Context<'_>) -> Result<Box<dyn Report>> {
+        let mut all = Vec::new();
+        for url in urls {
+            let (checked, at) = self.check(url)?;
+            if checked.verdict == Verdict::Mismatch
+                && let Some((other, good)) = self.sibling(url, at)
+            {
+                cx.console.info(hint(checked.scheme, other, good));
+            }
+            all.push(checked);
+        }
+        Ok(Box::new(Verdicts { all, now: self.scene.now() }))
+    }
+
+    fn stream(&self, jobs: &Jobs, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let format = match cx.format {
+            Format::Json if !cx.asked => Format::Ndjson,
+            Format::Yaml | Format::Markdown => {
+                return Err(Error::Usage(
+                    "a list is verified as it comes: --output ndjson, json, csv or table".into(),
+                ));
+            }
+            format => format,
+        };
+        let (bad, elsewhere) = (AtomicU64::new(0), OnceLock::new());
+        let bulk = jobs.bulk(false, false)?;
+        let mut output = Listed::new(&mut *cx.output, format == Format::Json);
+        if format == Format::Csv {
+            put(&mut output, b"verdict,url,scheme,expires,seconds\n")?;
+        }
+        let work = || {
+            |url: &str, out: &mut Vec<u8>| {
+                let (checked, at) = self.check(url)?;
+                if !checked.verdict.is_valid() {
+                    bad.fetch_add(1, Ordering::Relaxed);
+                }
+                if checked.verdict == Verdict::Mismatch
+                    && elsewhere.get().is_none()
+                    && let Some((other, true)) = self.sibling(url, at)
+                {
+                    let _ = elsewhere.set(hint(checked.scheme, other, true));
+                }
+                checked.line(format, out)
+            }
+        };
+        let tally = bulk.run(&mut *cx.input, &mut output, work, |_| {})?;
+        output.end().map_err(|error| Error::Io(format!("cannot write the output: {error}")))?;
+        if let Some(hint) = elsewhere.get() {
+            cx.console.info(format!("some URLs are {hint}"));
+        }
+        failed(&tally, "verified", cx)?;
+        Ok(Box::new(Streamed { exit: if bad.into_inner() == 0 { 0 } else { BAD } }))
+    }
+}
+
+/// What every verdict but `valid` exits with.
+const BAD: u8 = 65;
+
+fn put(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
+    output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
+}
+
+fn hint(scheme: &str, other: &str, good: bool) -> String {
+    if good {
+        format!(
+            "not signed as {scheme} signs, but as {other} does; if your CDN verifies that form, pass --scheme {other}"
+        )
+    } else {
+        format!("{other} writes URLs of the same form; this signature is not of that scheme either")
+    }
+}
+
+/// The same failure once more: every URL that wants this signer meets it.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::MissingKey(text) => Error::MissingKey(text.clone()),
+        Error::Data(text) => Error::Data(text.clone()),
+        Error::Usage(text) => Error::Usage(text.clone()),
+        other => Error::Config(other.to_string()),
+    }
+}
+
+impl Checked {
+    fn value(&self) -> Value {
+        let mut value = Map::new();
+        value.insert("verdict".into(), self.verdict.word().into());
+        value.insert("url".into(), self.url.as_str().into());
+        value.insert("scheme".into(), self.scheme.into());
+        value.extend(self.facts.clone());
+        match &self.verdict {
+            Verdict::Valid { unchecked, .. } => {
+                let names: Vec<&str> = unchecked.iter().map(|claim| claim.name()).collect();
+                value.insert("unchecked".into(), json!(names));
+            }
+            Verdict::Expired { seconds } | Verdict::NotYetValid { seconds } => {
+                value.insert("seconds".into(), (*seconds).into());
+            }
+            Verdict::Refused(claim) => {
+                value.insert("claim".into(), claim.name().into());
+            }
+            Verdict::Malformed(part) => {
+                value.insert("part".into(), (*part).into());
+            }
+            Verdict::Mismatch | Verdict::UnknownKey => {}
+        }
+        value.into()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let value = self.value();
+        let text = |name: &str| match value.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        ["verdict", "url", "scheme", "expires", "seconds"].map(text).into()
+    }
+
+    /// One line of a stream, without its end.
+    fn line(&self, format: Format, out: &mut Vec<u8>) -> Result<()> {
+        match format {
+            Format::Csv => {
+                let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+                let written = writer.write_record(self.cells());
+                let line = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
+                out.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
+            }
+            Format::Table => out.extend_from_slice(self.row().as_bytes()),
+            _ => out.extend_from_slice(self.value().to_string().as_bytes()),
+        }
+        Ok(())
+    }
+
+    /// Verdict and URL, the verdicts as wide as the widest.
+    fn row(&self) -> String {
+        clean(&format!("{:<18}  {}", self.verdict.word(), self.url))
+    }
+
+    /// What the verdict means here, in a few words.
+    fn meaning(&self, now: u64) -> Option<String> {
+        let expires = self.facts.get("expires").and_then(Value::as_u64);
+        let at = |seconds: u64| format!("{} ({seconds})", times::utc(seconds));
+        Some(match &self.verdict {
+            Verdict::Valid { .. } => {
+                let expires = expires?;
+                format!("until {}, for {} more", at(expires), times::spoken(expires.saturating_sub(now)))
+            }
+            Verdict::Expired { seconds } => match expires {
+                Some(expires) => format!("since {}, {} ago", at(expires), times::spoken(*seconds)),
+                None => format!("{} ago", times::spoken(*seconds)),
+            },
+            Verdict::NotYetValid { seconds } => format!("begins in {}", times::spoken(*seconds)),
+            Verdict::Refused(claim) => format!("signed, but not for this {}", claim.name()),
+            Verdict::Mismatch => "another key, another scheme, or changed after signing".into(),
+            Verdict::UnknownKey => "it names a key id that is not among these keys".into(),
+            Verdict::Malformed(part) => format!("{part} is missing or not as {} writes it", self.scheme),
+        })
+    }
+}
+
+/// The verdicts on arguments.
+struct Verdicts {
+    all: Vec<Checked>,
+    now: u64,
+}
+
+impl Report for Verdicts {
+    fn value(&self) -> Value {
+        match self.all.as_slice() {
+            [one] => one.value(),
+            several => Value::Array(several.iter().map(Checked::value).collect()),
+        }
+    }
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        let [one] = self.all.as_slice() else {
+            return self.all.iter().try_for_each(|checked| writeln!(page.out, "{}", checked.row()));
+        };
+        let color = if one.verdict.is_valid() { "32" } else { "31" };
+        writeln!(page.out, "{}", page.painted(color, one.verdict.word()))?;
+        if let Some(meaning) = one.meaning(self.now) {
+            writeln!(page.out, "  {}", clean(&meaning))?;
+        }
+        writeln!(page.out, "  scheme {}", one.scheme)?;
+        if let Verdict::Valid { unchecked, .. } = &one.verdict {
+            for claim in unchecked {
+                let name = claim.name();
+                writeln!(
+                    page.out,
+                    "  {name} is signed and was not checked; pass --{}",
+                    name.replace('_', "-")
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rows(&self) -> Option<Rows> {
+        let columns = vec!["verdict", "url", "scheme", "expires", "seconds"];
+        Some(Rows { columns, rows: self.all.iter().map(Checked::cells).collect() })
+    }
+
+    fn exit(&self) -> u8 {
+        if self.all.iter().all(|checked| checked.verdict.is_valid()) { 0 } else { BAD }
+    }
+}
+
+/// The report of a stream: everything has been written.
+struct Streamed {
+    exit: u8,
+}
+
+impl Report for Streamed {
+    fn value(&self) -> Value {
+        Value::Null
+    }
+
+    fn human(&self, _: &mut Page<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn style(&self) -> Style {
+        Style::Text
+    }
+
+    fn exit(&self) -> u8 {
+        self.exit
+    }
+}

@@ -1,0 +1,152 @@
+//! The request that verify and inspect look at, and which scheme wrote its URL.
+
+use super::{claims, refusals::moment};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    profile::Profile,
+    sign::{Params, SCHEMES, Scheme, Url, Visit},
+};
+
+/// The request as the edge would see it.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "The request")]
+pub struct Asking {
+    /// The edge's time: as --expires (default: now)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// The visitor's address
+    #[arg(long, value_name = "ADDRESS")]
+    pub ip: Option<String>,
+    /// The visitor's country, two letters
+    #[arg(long, value_name = "CC")]
+    pub country: Option<String>,
+    /// The HTTP method
+    #[arg(long, value_name = "METHOD")]
+    pub method: Option<String>,
+    /// A request header, 'Name: value'; repeatable
+    #[arg(long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// A cookie, 'name=value'; repeatable
+    #[arg(long = "cookie", value_name = "COOKIE")]
+    pub cookies: Vec<String>,
+}
+
+/// What is the same for every URL that is looked at.
+#[derive(Debug)]
+pub struct Scene {
+    now: u64,
+    ip: Option<String>,
+    country: Option<String>,
+    method: Option<String>,
+    headers: Vec<(String, String)>,
+    base: String,
+}
+
+impl Asking {
+    /// Checks the flags.
+    pub fn scene(self, profile: &Profile, cx: &Context<'_>) -> Result<Scene> {
+        let mut headers = Vec::new();
+        for header in &self.headers {
+            let Some((name, value)) = header.split_once(':').filter(|(name, _)| !name.trim().is_empty())
+            else {
+                return Err(Error::Usage(format!("--header {header:?} has no value; write 'Name: value'")));
+            };
+            headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+        if let Some(cookie) = self.cookies.iter().find(|cookie| !cookie.contains('=')) {
+            return Err(Error::Usage(format!("--cookie {cookie:?} has no value; write name=value")));
+        }
+        if !self.cookies.is_empty() {
+            headers.push(("Cookie".into(), self.cookies.join("; ")));
+        }
+        let clock = cx.now()?;
+        let now = self.at.as_deref().map_or(Ok(clock), |text| moment("--at", text, clock))?;
+        let (ip, country, method) = (self.ip, self.country, self.method);
+        Ok(Scene { now, ip, country, method, headers, base: profile.url.value.clone() })
+    }
+}
+
+impl Scene {
+    /// The edge's time.
+    #[must_use]
+    pub const fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The headers, borrowed as a visit wants them.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// A visit to this URL, or to this path below the profile's base. A fragment never reaches the edge.
+    pub fn visit<'v>(
+        &'v self,
+        url: &'v str,
+        headers: &'v [(&'v str, &'v str)],
+        params: Params<'v>,
+    ) -> Result<Visit<'v>> {
+        let url = url.split_once('#').map_or(url, |(url, _)| url);
+        let url = if url.starts_with('/') { Url::at(self.base.as_str(), url) } else { Url::parse(url)? };
+        Ok(Visit {
+            url,
+            now: self.now,
+            ip: self.ip.as_deref(),
+            country: self.country.as_deref(),
+            method: self.method.as_deref(),
+            headers,
+            params,
+            opened: None,
+        })
+    }
+}
+
+/// A scheme that may have written the URL, and its settings.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The scheme.
+    pub scheme: &'static Scheme,
+    /// Its params, the profile's and the flags'.
+    pub settings: Vec<(String, String)>,
+}
+
+/// The schemes to look with: the one that was named, else every one that takes the flags' params.
+/// The profile's comes first, so that it wins where a URL fits several.
+pub fn candidates(
+    named: Option<&str>,
+    given: &[String],
+    profile: &Profile,
+    cx: &mut Context<'_>,
+) -> Result<Vec<Candidate>> {
+    if let Some(id) = named {
+        let scheme = Scheme::find(id)?;
+        return Ok(vec![Candidate { scheme, settings: claims::params(given, scheme, profile, cx)? }]);
+    }
+    let own = Scheme::find(&profile.scheme.value)?;
+    let mut found = Vec::new();
+    let mut refusal = None;
+    for scheme in std::iter::once(own).chain(SCHEMES.iter().filter(|scheme| scheme.id != own.id)) {
+        match claims::params(given, scheme, profile, cx) {
+            Ok(settings) => found.push(Candidate { scheme, settings }),
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    match refusal {
+        Some(refusal) if found.is_empty() => Err(refusal),
+        _ => Ok(found),
+    }
+}
+
+/// The candidates that this URL fits, in their order.
+#[must_use]
+pub fn fitting(url: &str, scene: &Scene, headers: &[(&str, &str)], candidates: &[Candidate]) -> Vec<usize> {
+    let fits = |candidate: &Candidate| {
+        let pairs = claims::pairs(&candidate.settings);
+        let visit = scene.visit(url, headers, Params(&pairs));
+        visit.is_ok_and(|visit| {
+            (candidate.scheme.inspect)(&visit, &mut Vec::new()).is_ok_and(|found| found.fits())
+        })
+    };
+    candidates.iter().enumerate().filter(|(_, candidate)| fits(candidate)).map(|(at, _)| at).collect()
+}
