@@ -1,1 +1,281 @@
-//! Checks the tables and the imports.
+//! The house: tables without gaps, imports in one direction, the outside world behind one door.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Rooms from the bottom up; a room imports only what stands on a lower line.
+const FLOORS: &[&[&str]] = &[
+    &["error", "secret", "clock"],
+    &["options", "progress"],
+    &["http", "profile"],
+    &["credential", "report"],
+    &["context"],
+    &["command"],
+    &["sign", "purge", "explain", "edge"],
+    &["commands"],
+    &["cli"],
+    &["main"],
+];
+
+/// Neighbours on one floor that may meet.
+const DOORS: &[(&str, &str)] =
+    &[("edge", "sign"), ("purge", "sign"), ("secret", "error"), ("clock", "error")];
+
+/// What only some files may touch: the text, and the files (or folders) that may hold it.
+const ONLY: &[(&str, &[&str])] = &[
+    ("ureq::", &["src/http/ureq.rs"]),
+    ("indicatif::", &["src/progress.rs"]),
+    ("directories::", &["src/profile/"]),
+    ("std::env::", &["src/main.rs", "src/context.rs"]),
+    ("io::stdin", &["src/main.rs", "src/context.rs"]),
+    ("io::stdout", &["src/main.rs", "src/context.rs"]),
+    ("SystemTime::now", &["src/context.rs"]),
+    ("Instant::now", &["src/context.rs"]),
+    ("allow(unsafe_code)", &["src/sign/asymmetric.rs"]),
+    ("tokio::", &["src/edge/"]),
+    ("axum::", &["src/edge/"]),
+    ("println!", &[]),
+    ("dbg!", &[]),
+    (".unwrap()", &[]),
+    ("todo!", &[]),
+    ("unimplemented!", &[]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn name(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/")
+}
+
+/// The source without its unit tests and comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn room(path: &str) -> &str {
+    let inner = path.strip_prefix("src/").unwrap();
+    inner.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn floor(room: &str) -> usize {
+    FLOORS
+        .iter()
+        .position(|rooms| rooms.contains(&room))
+        .unwrap_or_else(|| panic!("{room} has no floor: give it one in tests/house.rs"))
+}
+
+/// The rooms named behind `crate::`, also inside `crate::{a, b::c}`.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for (at, mark) in code.match_indices("crate::") {
+        let rest = &code[at + mark.len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let (mut depth, mut word) = (1, String::new());
+            for character in list.chars() {
+                match character {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 1 => rooms.extend(first_word(&std::mem::take(&mut word))),
+                    _ => {}
+                }
+                if depth == 0 {
+                    break;
+                }
+                if depth == 1 && character != ',' && character != '}' {
+                    word.push(character);
+                }
+            }
+            rooms.extend(first_word(&word));
+        } else {
+            rooms.extend(first_word(rest));
+        }
+    }
+    rooms
+}
+
+fn first_word(text: &str) -> Option<String> {
+    let word: String = text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!word.is_empty()).then_some(word)
+}
+
+#[test]
+fn imports_go_one_way() {
+    let mut wrong = Vec::new();
+    for path in files("src", "rs") {
+        let file = name(&path);
+        let here = room(&file);
+        if here == "lib" {
+            continue;
+        }
+        for there in imports(&code(&path)) {
+            let allowed =
+                here == there || floor(&there) < floor(here) || DOORS.contains(&(here, there.as_str()));
+            let inside_sign = here != "sign" || ["sign", "secret", "error"].contains(&there.as_str());
+            if !allowed || !inside_sign {
+                wrong.push(format!("{file} imports {there}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "against the direction:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_import_scanner_sees_lists_and_paths() {
+    let seen = imports("use crate::{a::{x, y}, b, c::d::{e}};\nfn f() { crate::g::h() }");
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["a", "b", "c", "g"]);
+}
+
+#[test]
+fn the_world_is_behind_one_door() {
+    let mut wrong = Vec::new();
+    for path in files("src", "rs") {
+        let (file, code) = (name(&path), code(&path));
+        for (text, homes) in ONLY {
+            let at_home =
+                homes.iter().any(|home| file == *home || home.ends_with('/') && file.starts_with(home));
+            if !at_home && code.contains(text) {
+                wrong.push(format!("{file} has {text}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "only elsewhere:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_scheme_provider_and_command_has_its_row() {
+    let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let rows = |folder: &str, mark: &str| -> Vec<String> {
+        files(folder, "rs").iter().filter(|path| code(path).contains(mark)).map(|path| stem(path)).collect()
+    };
+    let table = code(&root().join("src/sign/mod.rs"));
+    for file in rows("src/sign", ": Scheme = ") {
+        assert!(table.contains(&format!("{file}::")), "src/sign/{file}.rs has no row in SCHEMES");
+    }
+    let table = code(&root().join("src/purge/mod.rs"));
+    for file in rows("src/purge", ": Provider = ") {
+        assert!(
+            file == "mod" || table.contains(&format!("{file}::")),
+            "src/purge/{file}.rs has no row in PROVIDERS"
+        );
+    }
+    let table = fs::read_to_string(root().join("src/commands/mod.rs")).unwrap();
+    for entry in fs::read_dir(root().join("src/commands")).unwrap() {
+        let file = stem(&entry.unwrap().path());
+        assert!(
+            file == "mod" || table.contains(&format!("<{file}::")),
+            "src/commands/{file} has no row in COMMANDS"
+        );
+    }
+}
+
+#[test]
+fn ids_are_unique_and_in_kebab_case() {
+    let unique = |ids: Vec<&str>| {
+        let set: BTreeSet<_> = ids.iter().collect();
+        assert_eq!(set.len(), ids.len(), "twice: {ids:?}");
+        for id in ids {
+            assert!(id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{id}");
+        }
+    };
+    unique(stratos::sign::SCHEMES.iter().map(|scheme| scheme.id).collect());
+    unique(stratos::purge::PROVIDERS.iter().map(|provider| provider.id).collect());
+    unique(stratos::commands::COMMANDS.iter().map(|entry| entry.name).collect());
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let mut inside = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            inside = line.contains("dependencies]");
+        } else if inside && line.contains(" = ") {
+            assert!(line.contains(" # "), "no reason: {line}");
+        }
+    }
+}
+
+#[test]
+fn one_copy_of_the_crypto_library() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--prefix", "none", "-e", "normal,build"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    for crate_name in ["aws-lc-sys ", "aws-lc-rs ", "rustls ", "ring "] {
+        let versions: BTreeSet<_> =
+            tree.lines().filter(|l| l.starts_with(crate_name)).map(|l| l.trim_end_matches(" (*)")).collect();
+        let wanted = usize::from(crate_name != "ring ");
+        assert_eq!(versions.len(), wanted, "{versions:?}");
+    }
+}
+
+/// A row of SECURITY.md's posture table: `| capability | *Enforced* | `file::test`, … |`.
+fn posture() -> Vec<(String, Vec<String>)> {
+    let text = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with('|') && line.contains("*Enforced*"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let tests = cells[2].split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        (cells[0].trim().to_owned(), tests)
+    })
+    .collect()
+}
+
+#[test]
+fn every_enforced_line_of_security_md_names_tests_that_run() {
+    let rows = posture();
+    assert!(rows.len() >= 5, "the posture table has {} enforced lines", rows.len());
+    for (capability, tests) in rows {
+        assert!(!tests.is_empty(), "{capability}: no test named");
+        for test in tests {
+            let (file, function) = test.rsplit_once("::").unwrap_or_else(|| panic!("{capability}: {test}"));
+            let text = fs::read_to_string(root().join(file))
+                .unwrap_or_else(|_| panic!("{capability}: {file} does not exist"));
+            let at = text
+                .find(&format!("fn {function}("))
+                .unwrap_or_else(|| panic!("{capability}: {file} has no test {function}"));
+            let before = &text[text[..at].rfind("\n\n").unwrap_or(0)..at];
+            // The real-server and trace tests are rows of a list and have no attribute.
+            let runs = before.contains("#[test]") || text.contains(&format!("\", {function})"));
+            assert!(runs && !before.contains("#[ignore"), "{capability}: {test} does not run");
+        }
+    }
+}
+
+#[test]
+fn nothing_names_a_machine_or_unfinished_work() {
+    let marks =
+        ["TO-DO", "FIX-ME", "in a real implement-ation", "unimplement-ed"].map(|mark| mark.replace('-', ""));
+    for path in files("src", "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        for mark in &marks {
+            assert!(!text.contains(mark.as_str()), "{} has {mark}", name(&path));
+        }
+    }
+}

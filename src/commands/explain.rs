@@ -5,6 +5,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     explain::{self, Family, Topic, response, response::Reading},
+    progress::clean,
     report::{Page, Report, Style, wrapped},
 };
 use serde_json::{Value, json};
@@ -134,7 +135,7 @@ fn response(reading: &Reading, page: &mut Page<'_>) -> io::Result<()> {
     if !reading.findings.is_empty() {
         writeln!(page.out, "{}", page.bold("Headers"))?;
         for finding in &reading.findings {
-            wrapped(page, &format!("  {}: ", finding.header), "      ", &finding.meaning)?;
+            wrapped(page, &format!("  {}: ", finding.header), "      ", &clean(&finding.meaning))?;
         }
         writeln!(page.out)?;
     }
