@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     credential::{self, Credential, Found, Named, Reference, World},
     error::{Error, Result},
-    http::{Client, Policy, Transport},
+    http::{self, Client, Proxies, Setup},
     options::{Format, Options},
     profile::{self, File, Origin, Place, Profile, Saved, Site, Sources},
     progress::Console,
@@ -92,11 +92,18 @@ pub struct State {
 }
 
 impl<'a> Context<'a> {
-    /// The shared HTTP layer.
-    pub fn client(&self) -> Result<Client<'a>> {
-        let _ = Policy::default();
-        let _: Option<&dyn Transport> = None;
-        Err(Error::Software("Context::client is being written".into()))
+    /// The shared HTTP layer: policy and set-up as flags, environment and profile have them.
+    pub fn client(&mut self) -> Result<Client<'a>> {
+        let flag = |name: &str, value: &Option<String>| value.clone().map(|value| (name.to_owned(), value));
+        let env = |name: &str| self.env.get(name).map(|value| (name.to_owned(), value.to_owned()));
+        let timeout = flag("--timeout", &self.options.timeout).or_else(|| env("CLOUDCDN_TIMEOUT"));
+        let retries = flag("--retries", &self.options.retries).or_else(|| env("CLOUDCDN_RETRIES"));
+        let max_wait = flag("--max-wait", &self.options.max_wait);
+        let policy = http::policy(timeout, retries, max_wait)?;
+        let proxies = Proxies::read(|name| self.env.get(name))?;
+        let setup = Setup { ca_file: self.options.ca_file.clone(), client: None, proxies };
+        let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
+        Ok(Client { policy, transport, clock: self.clock, console: self.console })
     }
 
     /// The profile in force, resolved once a run.
@@ -248,12 +255,18 @@ impl<'a> Context<'a> {
         self.env.os(name).map(Path::new)
     }
 
-    /// A secret on the command line can be read by every user of the machine while stratos runs.
+    /// A secret on the command line draws a warning, or is refused by the policy in force.
     pub fn literal_in_argv(&mut self, flag: &'static str) -> Result<()> {
+        let deny = self.profile()?.bounds.deny_argv_secrets;
+        self.warn_of_argv(flag, deny)
+    }
+
+    /// Every user of the machine can read the command line while stratos runs.
+    pub fn warn_of_argv(&mut self, flag: &'static str, deny: bool) -> Result<()> {
         let text = format!(
             "{flag} shows the secret in the process list; use the environment, or name it: env:NAME, file:PATH, -"
         );
-        if self.profile()?.bounds.deny_argv_secrets {
+        if deny {
             return Err(Error::Policy(format!("{text} ([policy] argv_secrets is \"deny\")")));
         }
         self.warn_once(text);

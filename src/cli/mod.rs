@@ -72,7 +72,8 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         state: State::default(),
     };
     let report = (job.entry.run)(&job.matches, &mut cx)?;
-    report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)
+    let code = report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)?;
+    report.failure().map_or(Ok(code), Err)
 }
 
 /// What became of stdout and of signals may outrank the command's own word.

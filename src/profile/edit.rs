@@ -1,6 +1,6 @@
 //! Changes to config.toml that keep its comments, its order and the members we do not know.
 
-use super::{File, Key, file::bad, resolve, site};
+use super::{Bounds, File, Key, file::bad, resolve, site};
 use crate::error::{Error, Result};
 use toml_edit::{InlineTable, Item, Table, TableLike, Value as Toml};
 
@@ -98,6 +98,16 @@ impl File {
             taken.push(name.to_owned());
         }
         Ok(taken)
+    }
+
+    /// The floors, tightened by a profile where one is named and is there.
+    pub fn bounds(&self, profile: Option<&str>) -> Result<Bounds> {
+        resolve::bounds_of(self, profile.unwrap_or_default())
+    }
+
+    /// The credentials that a profile names, by member.
+    pub fn references(&self, profile: &str) -> Result<Vec<(&'static str, String)>> {
+        resolve::references(self, profile)
     }
 
     /// Whether `[policy]` and a profile (all of them, for none) can be used as written.

@@ -107,6 +107,8 @@ pub struct Profile {
     pub references: Vec<(&'static str, String)>,
     /// They are literals of the Node CLI's config.json, not yet migrated.
     pub literals: bool,
+    /// The file's `default` names it.
+    pub chosen_by_file: bool,
 }
 
 impl Default for Profile {
@@ -130,6 +132,7 @@ impl Default for Profile {
             bound_to: DEFAULT_URL.into(),
             references: Vec::new(),
             literals: false,
+            chosen_by_file: false,
         }
     }
 }

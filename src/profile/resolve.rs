@@ -99,6 +99,7 @@ pub fn resolve(from: &Sources<'_>) -> Result<Profile> {
         otlp_endpoint: layered(("--otlp-endpoint", options.otlp_endpoint.clone()), &[], "otlp_endpoint")?,
         references: table.references()?,
         literals: from.file.kept == Kept::Node,
+        chosen_by_file: from.file.default_name() == Some(&name),
         provider,
         name,
     })
@@ -140,6 +141,16 @@ pub(super) fn judge(file: &File, name: &str) -> Result<()> {
     own.params()?;
     own.references()?;
     bounds(file, &own).map(drop)
+}
+
+/// The floors, tightened by the profile of this name where it is there.
+pub(super) fn bounds_of(file: &File, name: &str) -> Result<Bounds> {
+    bounds(file, &Own { name, table: file.profile(name) })
+}
+
+/// The credentials that a profile names.
+pub(super) fn references(file: &File, name: &str) -> Result<Vec<(&'static str, String)>> {
+    Own { name, table: file.profile(name) }.references()
 }
 
 /// `[policy]`.

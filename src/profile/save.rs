@@ -88,9 +88,9 @@ impl Draft {
         Ok(Self { path, resumed, place: place.clone(), target, before, offered })
     }
 
-    /// Checks the edited copy and puts it in the file's place; whether anything changed. The copy
-    /// stays where this fails.
-    pub fn commit(self, clock: &dyn Clock) -> Result<bool> {
+    /// Checks the edited copy, with the caller's own check last, and puts it in the file's place;
+    /// whether anything changed. The copy stays where this fails.
+    pub fn commit(self, clock: &dyn Clock, check: impl FnOnce(&File) -> Result<()>) -> Result<bool> {
         let kept = |why: String| {
             Error::Data(format!(
                 "{why}; nothing was changed, your text is kept in {}, and `stratos config edit` opens it again",
@@ -103,7 +103,7 @@ impl Draft {
         let unchanged = if self.resumed { self.before.as_ref() == Some(&text) } else { self.offered == text };
         if !unchanged {
             File::parse(&self.place, &self.target, &text)
-                .and_then(|file| file.judge(None))
+                .and_then(|file| file.judge(None).and_then(|()| check(&file)))
                 .map_err(|error| kept(error.to_string()))?;
             let _lock = lock(&self.target, clock)?;
             if text_of(&self.target)? != self.before {

@@ -67,17 +67,26 @@ impl Selector {
         }
     }
 
+    /// Several of them, in words.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Url => "URLs",
+            Self::Prefix => "prefixes",
+            Self::Host => "hosts",
+            Self::Tag => "tags",
+            Self::All => "everything",
+        }
+    }
+
     /// So many of them, in words.
     #[must_use]
     pub fn count(self, count: usize) -> String {
         match (self, count) {
             (Self::All, _) => "everything".into(),
             (Self::Url, 1) => "1 URL".into(),
-            (Self::Url, _) => format!("{count} URLs"),
-            (Self::Prefix, 1) => "1 prefix".into(),
-            (Self::Prefix, _) => format!("{count} prefixes"),
             (_, 1) => format!("1 {}", self.name()),
-            _ => format!("{count} {}s", self.name()),
+            _ => format!("{count} {}", self.plural()),
         }
     }
 }

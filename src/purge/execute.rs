@@ -204,21 +204,19 @@ impl<'a> Run<'a> {
                 Wait::None => return Ok(()),
                 Wait::For(wait, budget) => {
                     if budget.name != RATE && wait > self.client.policy.max_wait {
-                        return Err(self.out_of(&budget.share_name(), now + wait, budget.refill));
+                        return Err(self.out_of(&budget.measure(), now + wait, budget.refill));
                     }
                     if wait >= Duration::from_secs(1) {
                         let wait = Duration::from_secs(wait.as_secs());
                         let wait = humantime::format_duration(wait);
-                        self.client
-                            .console
-                            .info(format!("waiting {wait} for room in {}", budget.share_name()));
+                        self.client.console.info(format!("waiting {wait} for room in {}", budget.measure()));
                     }
                     clock.sleep(wait)?;
                 }
                 Wait::UntilDone(budget) => {
                     let patience = self.client.policy.max_wait;
                     if self.running.is_empty() || now.saturating_sub(begun) > patience {
-                        return Err(self.out_of(&budget.share_name(), now, budget.refill));
+                        return Err(self.out_of(&budget.measure(), now, budget.refill));
                     }
                     self.watch(now)?;
                 }

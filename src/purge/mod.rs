@@ -315,6 +315,15 @@ pub enum Counts {
     Items,
 }
 
+impl Counts {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Items => "items",
+        }
+    }
+}
+
 /// How a budget comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refill {
@@ -359,38 +368,37 @@ impl Budget {
 
     /// Its measure, in words.
     #[must_use]
-    pub fn share_name(&self) -> String {
-        let what = match self.counts {
-            Counts::Requests => "requests",
-            Counts::Items => "items",
-        };
+    pub fn measure(&self) -> String {
+        let (what, room) = (self.counts.name(), self.room);
         match self.refill {
-            Refill::Daily => format!("{} {what} a day", self.room),
-            Refill::Steady(number, period) => {
-                format!("{}: {number} {what} every {}", self.name, humantime::format_duration(period))
+            Refill::Daily => format!("{room} {what} a day"),
+            Refill::Steady(count, period) => {
+                format!(
+                    "{room} {what} at once and {count} every {} after",
+                    humantime::format_duration(period)
+                )
             }
-            Refill::UntilDone => format!("{} {what} in progress", self.room),
+            Refill::UntilDone => format!("{room} {what} in progress at a time"),
         }
     }
 
     /// What so many take of it, in words.
     #[must_use]
     pub fn share(&self, count: usize) -> String {
-        let what = match self.counts {
-            Counts::Requests => "requests",
-            Counts::Items => "items",
-        };
-        let room = self.room;
+        let what = self.counts.name();
         match self.refill {
             Refill::Daily => {
+                let room = self.room;
                 format!("{what}: {count} of {room} a day (left today: unknown until the first answer)")
             }
-            Refill::Steady(number, period) => {
-                let period = humantime::format_duration(period);
-                format!("{what}: {count}, {room} at once and {number} every {period} after")
-            }
-            Refill::UntilDone => format!("{what}: {count}, at most {room} in progress at a time"),
+            _ => format!("{what}: {count}, at most {}", self.measure()),
         }
+    }
+
+    /// Whether so many outlast the day.
+    #[must_use]
+    pub fn never_holds(&self, count: usize) -> bool {
+        self.refill == Refill::Daily && count > self.room as usize
     }
 
     /// What a batch of so many items takes.

@@ -251,9 +251,9 @@ impl Plan {
         }
     }
 
-    /// What it takes of each budget that can be named without asking anybody.
+    /// What it takes of each budget, as far as that is known without asking anybody.
     #[must_use]
-    pub fn quota(&self, provider: &Provider, settings: &Settings) -> Vec<String> {
+    pub fn quota(&self, provider: &Provider, settings: &Settings) -> Vec<(Budget, usize)> {
         let mut used: Vec<(Budget, usize)> = Vec::new();
         for batch in self.batches() {
             let limit = provider.limit(settings, batch.selector);
@@ -266,7 +266,7 @@ impl Plan {
                 }
             }
         }
-        used.iter().map(|(budget, count)| budget.share(*count)).collect()
+        used
     }
 
     /// As a file, compact, with its digest.

@@ -1,5 +1,10 @@
 //! What a command answers with, and how it is written: text, table, JSON, NDJSON, YAML, CSV, Markdown.
 
+mod csv;
+mod filter;
+mod table;
+mod yaml;
+
 use crate::{
     error::{Error, Result},
     options::Format,
@@ -60,7 +65,7 @@ pub trait Report {
     /// As a person reads it; by default the rows, else indented JSON.
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         match self.rows() {
-            Some(rows) => table(&rows, page),
+            Some(rows) => table::aligned(&rows.columns, &rows.rows, page),
             None => writeln!(page.out, "{}", clean(&format!("{:#}", self.value()))),
         }
     }
@@ -83,6 +88,11 @@ pub trait Report {
     /// The exit code: verdicts and checks may fail without being errors.
     fn exit(&self) -> u8 {
         0
+    }
+
+    /// What went wrong beside what is reported; it is told after the report, and asked for once.
+    fn failure(&self) -> Option<Error> {
+        None
     }
 }
 
@@ -110,35 +120,69 @@ pub fn render(
     out: &mut dyn Write,
     console: &Console,
 ) -> Result<u8> {
-    let human = match report.style() {
+    let text = match report.style() {
         Style::Text => true,
         Style::TextUnlessAsked => !how.asked,
         Style::Data => false,
     };
-    let written = if human {
-        report.human(&mut Page { out, color: how.color, width: how.width })
-    } else {
-        data(report, how, out, console)
+    let written = match how.filter {
+        _ if text => human(report, how, out, console),
+        Some(filter) => value(&filter::apply(filter, &report.value())?, how, out, console),
+        None => data(report, how, out, console),
     };
     written.map_err(|error| Error::Io(format!("cannot write the result: {error}")))?;
     Ok(report.exit())
 }
 
-fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, _: &Console) -> io::Result<()> {
-    match how.format {
-        Format::Table => report.human(&mut Page { out, color: how.color, width: how.width }),
-        Format::Ndjson => match report.lines() {
-            Value::Array(elements) => elements.iter().try_for_each(|element| writeln!(out, "{element}")),
-            other => writeln!(out, "{other}"),
-        },
-        _ if how.terminal => writeln!(out, "{:#}", report.value()),
-        _ => writeln!(out, "{}", report.value()),
+fn human(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console: &Console) -> io::Result<()> {
+    if report.style() == Style::Data && report.rows().is_some_and(|rows| rows.rows.is_empty()) {
+        console.plain("(no rows)");
+        return Ok(());
+    }
+    report.human(&mut Page { out, color: how.color, width: how.width })
+}
+
+/// Some formats have their own view of a report: its page, its rows, its lines.
+fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console: &Console) -> io::Result<()> {
+    match (how.format, report.rows()) {
+        (Format::Table, _) => human(report, how, out, console),
+        (Format::Markdown, Some(rows)) => {
+            out.write_all(table::markdown(&rows.columns, &rows.rows).as_bytes())
+        }
+        (Format::Ndjson, _) => value(&report.lines(), how, out, console),
+        _ => value(&report.value(), how, out, console),
     }
 }
 
-fn table(rows: &Rows, page: &mut Page<'_>) -> io::Result<()> {
-    let _ = (rows, page);
-    Ok(())
+fn value(value: &Value, how: &Rendering<'_>, out: &mut dyn Write, console: &Console) -> io::Result<()> {
+    match (how.format, value) {
+        (Format::Json, _) if how.terminal => writeln!(out, "{value:#}"),
+        (Format::Json, _) => writeln!(out, "{value}"),
+        (Format::Ndjson, Value::Array(lines)) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
+        (Format::Ndjson, _) => writeln!(out, "{value}"),
+        (Format::Yaml, _) => out.write_all(yaml::write(value).as_bytes()),
+        (Format::Csv, _) => csv::write(value, out),
+        (Format::Markdown, _) => {
+            let (columns, rows) = table::grid(value);
+            out.write_all(table::markdown(&columns, &rows).as_bytes())
+        }
+        (Format::Table, Value::Array(lines)) if lines.is_empty() => {
+            console.plain("(no rows)");
+            Ok(())
+        }
+        (Format::Table, Value::Array(lines)) if lines.iter().all(Value::is_object) => {
+            let (columns, rows) = table::grid(value);
+            table::aligned(&columns, &rows, &mut Page { out, color: how.color, width: how.width })
+        }
+        (Format::Table, Value::String(text)) => writeln!(out, "{}", clean(text)),
+        (Format::Table, _) => writeln!(out, "{}", clean(&format!("{value:#}"))),
+    }
+}
+
+/// YAML of a value, for the property that any reader gets the same value back.
+#[must_use]
+pub fn yaml(value: &Value) -> String {
+    yaml::write(value)
 }
 
 /// Writes a paragraph at the page's width: the first line behind `first`, the others behind `rest`.

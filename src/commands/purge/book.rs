@@ -1,0 +1,197 @@
+//! Keeps what became of each batch: a line as it ends, or the report at the end.
+
+use crate::{
+    error::{Error, Result},
+    http::{Request, Response},
+    progress::clean,
+    purge::{
+        Batch, Receipt,
+        execute::{Ledger, Outcome},
+        plan::Plan,
+    },
+    report::{Page, Report, Rows, Style},
+};
+use serde_json::{Value, json};
+use std::{
+    cell::Cell,
+    io::{self, Write},
+};
+
+/// What became of a batch.
+#[derive(Debug, Clone)]
+pub(super) enum State {
+    Accepted(Value),
+    Failed(Value),
+    Doubtful,
+    Unsent,
+}
+
+/// The ledger of a run from the command line.
+pub(super) struct Book<'a> {
+    plan: &'a Plan,
+    lines: Option<&'a mut dyn Write>,
+    states: Vec<State>,
+    left: Option<u32>,
+}
+
+/// All states, and what the provider said remains.
+pub(super) struct Entries {
+    states: Vec<State>,
+    left: Option<u32>,
+}
+
+impl<'a> Book<'a> {
+    pub fn new(plan: &'a Plan, lines: Option<&'a mut dyn Write>) -> Self {
+        Self { plan, lines, states: vec![State::Unsent; plan.count()], left: None }
+    }
+
+    /// After the run: what never went out is told too.
+    pub fn close(mut self, outcome: &Outcome) -> Entries {
+        for (list, state) in [(&outcome.doubtful, State::Doubtful), (&outcome.unsent, State::Unsent)] {
+            for index in list {
+                self.settle(*index, state.clone());
+            }
+        }
+        Entries { states: self.states, left: self.left }
+    }
+
+    fn settle(&mut self, index: usize, state: State) {
+        if let Some(lines) = &mut self.lines {
+            // Whoever runs the command notices a stdout that cannot be written; the purge goes on.
+            let _ = writeln!(lines, "{}", line(&self.plan.batch(index, None), &state));
+            let _ = lines.flush();
+        }
+        self.states[index] = state;
+    }
+}
+
+impl Ledger for Book<'_> {
+    fn sending(&mut self, _: &Batch<'_>, _: &Request) -> Result<()> {
+        Ok(())
+    }
+
+    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
+        if let Some((_, left)) = receipt.left.first() {
+            self.left = Some(*left);
+        }
+        self.settle(batch.number - 1, State::Accepted(reply.value()));
+        Ok(())
+    }
+
+    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()> {
+        self.settle(batch.number - 1, State::Failed(error.envelope()["error"].take()));
+        Ok(())
+    }
+
+    fn done(&mut self, _: &Batch<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn line(batch: &Batch<'_>, state: &State) -> Value {
+    let (number, items) = (batch.number, batch.items);
+    match state {
+        State::Accepted(reply) => json!({ "batch": number, "items": items, "response": reply }),
+        State::Failed(error) => json!({ "batch": number, "items": items, "error": error }),
+        State::Doubtful => json!({ "batch": number, "items": items, "state": "in_doubt" }),
+        State::Unsent => json!({ "batch": number, "items": items, "state": "not_sent" }),
+    }
+}
+
+/// What was purged and what was not.
+pub struct Purged {
+    plan: Plan,
+    entries: Entries,
+    streamed: bool,
+    failure: Cell<Option<Error>>,
+}
+
+impl Purged {
+    pub(super) fn new(plan: Plan, entries: Entries, streamed: bool, failure: Option<Error>) -> Self {
+        Self { plan, entries, streamed, failure: Cell::new(failure) }
+    }
+
+    /// How many batches were accepted, and how many items they hold.
+    fn accepted(&self) -> (usize, usize) {
+        let accepted =
+            |(index, _): &(usize, &State)| matches!(self.entries.states[*index], State::Accepted(_));
+        let states = self.entries.states.iter().enumerate().filter(accepted);
+        states.fold((0, 0), |(batches, items), (index, _)| {
+            (batches + 1, items + self.plan.batch(index, None).items.count())
+        })
+    }
+
+    /// One line of words.
+    pub(super) fn left(&self) -> String {
+        let (batches, items) = self.accepted();
+        let items = self.plan.batch(0, None).selector.count(items);
+        let requests = if batches == 1 { "1 request".to_owned() } else { format!("{batches} requests") };
+        let left = self.entries.left.map_or_else(String::new, |left| format!("; {left} requests left today"));
+        format!("purged {items} in {requests}{left}")
+    }
+}
+
+impl Report for Purged {
+    fn value(&self) -> Value {
+        if let [State::Accepted(reply)] = &self.entries.states[..] {
+            return reply.clone();
+        }
+        let states = self.entries.states.iter().enumerate();
+        let batches: Value =
+            states.map(|(index, state)| line(&self.plan.batch(index, None), state)).collect();
+        json!({ "provider": self.plan.provider, "batches": batches })
+    }
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.streamed {
+            return Ok(());
+        }
+        for (index, state) in self.entries.states.iter().enumerate() {
+            let what = match state {
+                State::Accepted(_) => continue,
+                State::Failed(error) => format!("failed: {}", error["message"].as_str().unwrap_or_default()),
+                State::Doubtful => "in doubt: the run was cut off while it was out".to_owned(),
+                State::Unsent => "not sent".to_owned(),
+            };
+            let batch = self.plan.batch(index, None);
+            let count = batch.selector.count(batch.items.count());
+            writeln!(page.out, "{}", clean(&format!("batch {} ({count}): {what}", batch.number)))?;
+        }
+        writeln!(page.out, "{}", self.left())
+    }
+
+    fn style(&self) -> Style {
+        if self.streamed { Style::Text } else { Style::Data }
+    }
+
+    fn rows(&self) -> Option<Rows> {
+        if self.entries.states.len() == 1 {
+            return None;
+        }
+        let row = |(index, state): (usize, &State)| {
+            let batch = self.plan.batch(index, None);
+            let state = match state {
+                State::Accepted(_) => "accepted",
+                State::Failed(error) => error["type"].as_str().unwrap_or("failed"),
+                State::Doubtful => "in doubt",
+                State::Unsent => "not sent",
+            };
+            let items = batch.items;
+            vec![
+                batch.number.to_string(),
+                items.count().to_string(),
+                state.to_owned(),
+                items.first().to_owned(),
+                items.last().to_owned(),
+            ]
+        };
+        Some(Rows {
+            columns: vec!["BATCH", "ITEMS", "STATE", "FIRST", "LAST"],
+            rows: self.entries.states.iter().enumerate().map(row).collect(),
+        })
+    }
+
+    fn failure(&self) -> Option<Error> {
+        self.failure.take()
+    }
+}
