@@ -7,7 +7,7 @@ use crate::{
     http::{self, Client, Proxies, Setup},
     options::{Format, Options},
     profile::{self, File, Origin, Place, Profile, Saved, Site, Sources},
-    progress::Console,
+    progress::{Bars, Console, Progress},
     secret::Secret,
 };
 use std::{
@@ -79,6 +79,8 @@ pub struct Context<'a> {
     pub asked: bool,
     /// Whether stdout is a terminal.
     pub terminal: bool,
+    /// How long work shows itself.
+    pub bars: Bars,
     /// What this run found out already.
     pub state: State,
 }
@@ -305,6 +307,12 @@ impl<'a> Context<'a> {
         }
         self.warn_once(text);
         Ok(())
+    }
+
+    /// Shows long work; tell it of every step.
+    #[must_use]
+    pub fn progress(&self, what: &'static str, total: Option<u64>) -> Progress<'a> {
+        Progress::start(self.console, self.bars, self.clock, what, total)
     }
 
     /// Seconds since 1970.

@@ -3,7 +3,7 @@
 use crate::{
     context::{Env, Terminals},
     options::{Color, Format, Options},
-    progress::Console,
+    progress::{Bars, Console},
     report::Rendering,
 };
 use clap::ValueEnum;
@@ -16,6 +16,7 @@ pub struct Manner {
     pub structured: bool,
     pub asked: bool,
     pub terminal: bool,
+    pub bars: Bars,
     /// GitHub's runner turns `::error` lines into annotations.
     pub github: bool,
     color: bool,
@@ -51,11 +52,18 @@ impl Manner {
             Color::Auto => terminal || forced,
         };
         let quiet = options.quiet || ci.is_some() && !options.no_quiet;
+        let bars = match ci {
+            _ if options.quiet => Bars::None,
+            Some(_) => Bars::Lines,
+            None if terminals.stderr => Bars::Drawn,
+            None => Bars::None,
+        };
         Self {
             format,
             structured: machine || json,
             asked: options.json || options.output.is_some(),
             terminal,
+            bars,
             github: ci == Some(Ci::Github),
             color: color(terminals.stdout),
             width: terminals.width,

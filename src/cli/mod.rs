@@ -69,6 +69,7 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         structured: manner.structured,
         asked: manner.asked,
         terminal: manner.terminal,
+        bars: manner.bars,
         state: State::default(),
     };
     let report = (job.entry.run)(&job.matches, &mut cx)?;
