@@ -98,10 +98,8 @@ fn encode(_: &Settings, batch: &Batch<'_>) -> Result<Request> {
         Selector::All => json!({ "purge_everything": true }),
         _ => json!({ "urls": batch.items }),
     };
-    Ok(Request::post(batch.url("/api/purge"))
-        .header("Accept", "application/json")
-        .json(&body)
-        .repeatable(true))
+    let request = Request::post(batch.url("/api/purge")).header("Accept", "application/json").json(&body);
+    Ok(request.repeatable(true).give_up(|reply| reply.status == 429 && day_used_up(&reply.value())))
 }
 
 fn authorize(account: &Account, _: &Attempt<'_>, request: Request) -> Result<Request> {

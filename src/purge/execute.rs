@@ -258,11 +258,10 @@ impl<'a> Run<'a> {
                 }
                 Progress::Done => self.ledger.done(&batch)?,
                 Progress::Failed(why) => {
-                    let title = self.provider.title;
-                    let first = shortened(batch.items.first());
-                    self.client
-                        .console
-                        .warn(format!("{title} gave up batch {} ({first}): {why}", batch.number));
+                    let error =
+                        Error::Unavailable(format!("{} gave the purge up: {why}", self.provider.title));
+                    self.ledger.failed(&batch, &error)?;
+                    self.late.push((running.index, error));
                 }
             }
             if let Some(limit) = self.provider.limit(&self.account.settings, batch.selector) {
@@ -360,3 +359,6 @@ fn span(plan: &Plan, from: usize, to: usize) -> String {
     let items = if count == 1 { head } else { format!("{head} to {tail}") };
     format!("{name} ({}: {items})", first.selector.count(count))
 }
+
+#[cfg(test)]
+mod tests;

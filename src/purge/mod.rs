@@ -413,18 +413,5 @@ impl Budget {
 
 /// Whether the status means success; a refusal keeps the whole answer.
 pub fn accepted(reply: &Response) -> Result<()> {
-    if (200..300).contains(&reply.status) {
-        return Ok(());
-    }
-    Err(Error::Answered(Box::new(Answer {
-        status: reply.status,
-        body: reply.value(),
-        request_id: reply.header("x-request-id").or_else(|| reply.header("cf-ray")).map(str::to_owned),
-        retry_after: reply
-            .header("retry-after")
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs),
-        attempts: reply.attempts,
-        hint: None,
-    })))
+    if reply.accepted() { Ok(()) } else { Err(Error::Answered(Box::new(reply.answer(None)))) }
 }

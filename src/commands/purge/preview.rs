@@ -28,6 +28,9 @@ impl Preview {
         let requests = job.plan.batches().map(encode).collect::<Result<Vec<Request>>>()?;
         if cx.console.verbose > 0 {
             let account = purge.account_by_name(job.provider, job.settings.clone(), cx);
+            if let Err(error) = &account {
+                cx.console.info(error.to_string());
+            }
             for request in &requests {
                 trace(&authorized(job, account.as_ref(), request)?, cx.console);
             }
