@@ -14,7 +14,7 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     io::{self, BufRead, IsTerminal, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
     sync::{
         OnceLock,
@@ -91,6 +91,8 @@ pub struct State {
     profile: Option<Rc<Profile>>,
     stdin: Option<&'static str>,
     warned: Vec<String>,
+    /// Stands in for the terminal where a test types a secret.
+    pub unseen: Option<fn(&str) -> Result<Secret>>,
 }
 
 impl<'a> Context<'a> {
@@ -132,6 +134,12 @@ impl<'a> Context<'a> {
             Some(path) => Place::named(Path::new(path), "STRATOS_CONFIG"),
             None => Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)),
         }
+    }
+
+    /// Where the Node CLI keeps its file, also when `--config` names ours.
+    #[must_use]
+    pub fn node_config(&self) -> Option<PathBuf> {
+        Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)).node
     }
 
     /// Changes the profile file under its lock; says once on stderr when that migrated the Node CLI's.
@@ -240,6 +248,28 @@ impl<'a> Context<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Puts a question on stderr and reads the answer, blanks around it removed.
+    pub fn ask(&mut self, question: &str) -> Result<String> {
+        self.claim_stdin("the answers")?;
+        self.console.prompt(question);
+        let mut line = String::new();
+        let read = (&mut *self.input).take(1 << 16).read_line(&mut line);
+        match read {
+            Ok(0) => Err(Error::Usage("stdin ended before the last answer; nothing was written".into())),
+            Ok(_) => Ok(line.trim().to_owned()),
+            Err(error) => Err(Error::Io(format!("cannot read the answer: {error}"))),
+        }
+    }
+
+    /// Asks for a secret without showing it.
+    pub fn ask_unseen(&mut self, question: &str) -> Result<Secret> {
+        if let Some(scripted) = self.state.unseen {
+            return scripted(question);
+        }
+        let typed = rpassword::prompt_password(question);
+        typed.map(Secret::new).map_err(|error| Error::Io(format!("cannot read the secret: {error}")))
     }
 
     /// Warns of a thing once a run.

@@ -45,6 +45,12 @@ impl Console {
         self.line("error:   ", "31", text.as_ref());
     }
 
+    /// A question, the cursor left behind it.
+    pub fn prompt(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{}", clean(text)).and_then(|()| stderr.flush());
+    }
+
     /// A line as it is, without a prefix.
     pub fn plain(&self, text: impl AsRef<str>) {
         emit(&clean(text.as_ref()));

@@ -77,11 +77,12 @@ impl File {
         self.judge(Some(name))
     }
 
-    /// Takes over the profiles of another file; names those taken. One that is here already is
-    /// refused, or replaced with `force`.
-    pub fn import(&mut self, other: &Self, force: bool) -> Result<Vec<String>> {
+    /// Takes over the profiles of another file, or one of them; names those taken. One that is here
+    /// already is refused, or replaced with `force`.
+    pub fn import(&mut self, other: &Self, only: Option<&str>, force: bool) -> Result<Vec<String>> {
         let mut taken = Vec::new();
-        for name in other.names() {
+        let names = other.names();
+        for name in names.into_iter().filter(|name| only.is_none_or(|only| only == *name)) {
             if self.profile(name).is_some() && !force {
                 return Err(Error::Usage(format!("profile {name} exists here too; replace it with --force")));
             }
@@ -216,8 +217,8 @@ mod tests {
     fn an_import_refuses_what_is_here_unless_forced() {
         let other = parse("[profiles.a]\nb = \"new\"\n[profiles.z]\n");
         let mut file = parse("[profiles.a]\nb = \"old\"\n");
-        assert_eq!(file.import(&other, false).unwrap_err().facts().exit, 64);
-        assert_eq!(file.import(&other, true).unwrap(), ["a", "z"]);
+        assert_eq!(file.import(&other, None, false).unwrap_err().facts().exit, 64);
+        assert_eq!(file.import(&other, None, true).unwrap(), ["a", "z"]);
         assert_eq!(parse(&file.text()).get(&Key::parse("a.b").unwrap()), Some("new".into()));
     }
 }

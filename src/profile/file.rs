@@ -65,6 +65,16 @@ impl File {
         Ok(Self::empty(place))
     }
 
+    /// Reads the Node CLI's file, which must be there.
+    pub fn load_node(path: &Path) -> Result<Self> {
+        let text = text_of(path)?.ok_or_else(|| {
+            Error::InputMissing(format!("there is no {}; nothing to take over", path.display()))
+        })?;
+        let (node, document) = node::read(path, &text)?;
+        let place = Place { toml: None, node: Some(path.to_owned()), named_by: None };
+        Ok(Self { place, kept: Kept::Node, node: Some(node), document })
+    }
+
     /// No profile at all.
     #[must_use]
     pub fn empty(place: &Place) -> Self {

@@ -1,0 +1,115 @@
+//! The dialogue of `init`: questions on stderr, answers from stdin, secrets unseen.
+
+use super::{Init, Plan, checked_name, taken};
+use crate::{
+    context::Context,
+    credential::Reference,
+    error::{Error, Result},
+    profile::{DEFAULT_URL, File, base},
+    purge::PROVIDERS,
+};
+
+/// How often a question is put again.
+const TRIES: usize = 3;
+
+pub(super) fn ask(init: &Init, cx: &mut Context<'_>) -> Result<Plan> {
+    let name = match cx.options.profile.clone() {
+        Some(name) => checked_name(&name)?,
+        None => question(cx, "Profile name", "default", checked_name)?,
+    };
+    // Before the other questions, so that nobody answers them in vain.
+    match File::load_or_new(&cx.place()) {
+        Ok(file) => taken(&file, &name, init.force)?,
+        Err(_) if init.force => {}
+        Err(error) => return Err(error),
+    }
+    let provider = provider(cx)?;
+    let url = question(cx, "Base URL of the CDN", DEFAULT_URL, |text| {
+        base(text).map_err(|why| Error::Usage(format!("this is no base URL: {why}")))
+    })?;
+    cx.console.plain(
+        "Credentials are named, not typed: env:NAME, file:PATH or exec:COMMAND. Enter alone leaves one out; \
+         `plain:` asks for the secret itself, unseen, and stores it in the file.",
+    );
+    let account_key = credential(cx, "Account key (control plane)")?;
+    let access_key = credential(cx, "Access key (data plane)")?;
+    let purge_key = credential(cx, "Purge key")?;
+    let signing_key = credential(cx, "Signing key")?;
+    let scheme = if provider.starts_with("cloudcdn") { Some(form(cx)?) } else { None };
+    Ok(Plan {
+        name,
+        url,
+        account_key,
+        access_key,
+        signing_key,
+        purge_key,
+        token: None,
+        scheme,
+        provider: Some(provider),
+    })
+}
+
+fn provider(cx: &mut Context<'_>) -> Result<String> {
+    let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.id).collect();
+    match known.as_slice() {
+        [only] => Ok((*only).to_owned()),
+        _ => question(cx, &format!("Provider ({})", known.join(", ")), "cloudcdn", |text| {
+            crate::purge::provider(text).map(|provider| provider.id.to_owned())
+        }),
+    }
+}
+
+/// The two forms that CloudCDN deployments verify; nothing later switches between them by itself.
+fn form(cx: &mut Context<'_>) -> Result<String> {
+    cx.console.plain(
+        "Which signature does the deployment verify?\n  \
+         1  cloudcdn        HMAC-SHA256 over length:path|length:expires\n  \
+         2  cloudcdn-colon  HMAC-SHA256 over path:expires, as the published API document says",
+    );
+    question(cx, "Signature form", "1", |text| match text {
+        "1" | "cloudcdn" => Ok("cloudcdn".to_owned()),
+        "2" | "cloudcdn-colon" => Ok("cloudcdn-colon".to_owned()),
+        _ => Err(Error::Usage("answer 1 or 2".into())),
+    })
+}
+
+fn credential(cx: &mut Context<'_>, label: &str) -> Result<Option<String>> {
+    for _ in 0..TRIES {
+        let answer = cx.ask(&format!("{label} (none): "))?;
+        match answer.as_str() {
+            "" => return Ok(None),
+            "plain:" | "plain" => {
+                let secret = cx.ask_unseen(&format!("{label}, unseen: "))?;
+                return Ok(secret.text().filter(|text| !text.is_empty()).map(|text| format!("plain:{text}")));
+            }
+            text => match Reference::parse(text) {
+                Ok(Reference::Stdin) => cx.console.warn("stdin holds your answers; name another place"),
+                Ok(_) => return Ok(Some(text.to_owned())),
+                Err(why) => cx.console.warn(why),
+            },
+        }
+    }
+    Err(too_often(label))
+}
+
+fn question(
+    cx: &mut Context<'_>,
+    label: &str,
+    default: &str,
+    read: impl Fn(&str) -> Result<String>,
+) -> Result<String> {
+    for _ in 0..TRIES {
+        let answer = cx.ask(&format!("{label} [{default}]: "))?;
+        match read(if answer.is_empty() { default } else { &answer }) {
+            Ok(value) => return Ok(value),
+            Err(error) => cx.console.warn(error.to_string()),
+        }
+    }
+    Err(too_often(label))
+}
+
+fn too_often(label: &str) -> Error {
+    Error::Usage(format!(
+        "no usable answer for {label:?} in {TRIES} tries; nothing was written, see `stratos init --help`"
+    ))
+}
