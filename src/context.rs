@@ -1,12 +1,15 @@
 //! The only way to the world: clock, environment, profiles, requests, input, output.
 
+mod answers;
+mod secrets;
+mod settings;
+
 use crate::{
     clock::Clock,
-    credential::{self, Credential, Found, Named, Reference, World},
     error::{Error, Result},
     http::{self, Client, Proxies, Setup},
     options::{Format, Options},
-    profile::{self, File, Origin, Place, Profile, Saved, Site, Sources},
+    profile::Profile,
     progress::{Bars, Console, Progress},
     secret::Secret,
 };
@@ -14,7 +17,6 @@ use std::{
     collections::HashMap,
     ffi::OsString,
     io::{self, BufRead, IsTerminal, Read, Write},
-    path::{Path, PathBuf},
     rc::Rc,
     sync::{
         OnceLock,
@@ -110,235 +112,6 @@ impl<'a> Context<'a> {
         Ok(Client { policy, transport, clock: self.clock, console: self.console })
     }
 
-    /// The profile in force, resolved once a run.
-    pub fn profile(&mut self) -> Result<Rc<Profile>> {
-        if let Some(profile) = &self.state.profile {
-            return Ok(Rc::clone(profile));
-        }
-        let file = File::load(&self.place())?;
-        let env = self.env;
-        let lookup = move |name: &str| env.get(name);
-        let sources = Sources { options: &self.options, env: &lookup, file: &file };
-        let profile = Rc::new(profile::resolve(&sources)?);
-        self.state.profile = Some(Rc::clone(&profile));
-        Ok(profile)
-    }
-
-    /// Where the profile file lives.
-    #[must_use]
-    pub fn place(&self) -> Place {
-        if let Some(path) = &self.options.config {
-            return Place::named(path, "--config");
-        }
-        match self.env.os("STRATOS_CONFIG") {
-            Some(path) => Place::named(Path::new(path), "STRATOS_CONFIG"),
-            None => Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)),
-        }
-    }
-
-    /// Where the Node CLI keeps its file, also when `--config` names ours.
-    #[must_use]
-    pub fn node_config(&self) -> Option<PathBuf> {
-        Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)).node
-    }
-
-    /// Changes the profile file under its lock; says once on stderr when that migrated the Node CLI's.
-    pub fn configure<T>(&mut self, repair: bool, change: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
-        let place = self.place();
-        let saved: Saved<T> = profile::update(&place, self.clock, repair, change)?;
-        let path = place.writable()?.display();
-        if let Some(old) = &saved.migrated {
-            self.console.info(format!("migrated {} to {path}; the old file is kept", old.display()));
-        }
-        if let Some(aside) = &saved.set_aside {
-            self.console.warn(format!("{path} could not be read; it is kept as {}", aside.display()));
-        }
-        self.state.profile = None;
-        Ok(saved.value)
-    }
-
-    /// A secret given by a reference on the command line (`--key`): `env: file: fd: exec: - plain:`.
-    pub fn secret(&mut self, flag: &'static str, reference: &str) -> Result<Found> {
-        let how = Reference::parse(reference).map_err(|why| Error::Usage(format!("{flag}: {why}")))?;
-        if let Reference::Plain(_) = how {
-            self.literal_in_argv(flag)?;
-        }
-        let shown = profile::shown(reference, false);
-        let found = self.resolved(Named { origin: Origin::Flag(flag), shown, how })?;
-        self.weigh(&found)?;
-        Ok(found)
-    }
-
-    /// A credential from flag, environment or profile, in that order; `None` when nothing names it.
-    /// `flag` is the literal value of the command's own flag for it (`--secret`, `--purge-key`, `--token`), if given.
-    /// One from a profile is refused (78) when the base URL in force is of another origin; a signing
-    /// key is not, for it is never sent. `SIGNED_URL_SECRET` is seen by the profile's scheme: a command
-    /// that has its own `--scheme` calls [`Context::signing_key`].
-    pub fn credential(&mut self, which: Credential, flag: Option<&str>) -> Result<Option<Found>> {
-        match which {
-            Credential::SigningKey => {
-                let scheme = self.profile()?.scheme.value.clone();
-                self.signing_key(&scheme, flag)
-            }
-            _ => self.named(which, None, flag)?.map(|named| self.resolved(named)).transpose(),
-        }
-    }
-
-    /// The signing key for this scheme, from `--secret`, the environment or the profile.
-    pub fn signing_key(&mut self, scheme: &str, flag: Option<&str>) -> Result<Option<Found>> {
-        let Some(named) = self.named(Credential::SigningKey, Some(scheme), flag)? else { return Ok(None) };
-        let found = self.resolved(named)?;
-        self.weigh(&found)?;
-        Ok(Some(found))
-    }
-
-    /// Who names a credential and how, without looking at it: for `--dry-run`, `doctor`, `--origin`.
-    pub fn named(
-        &mut self,
-        which: Credential,
-        scheme: Option<&str>,
-        flag: Option<&str>,
-    ) -> Result<Option<Named>> {
-        let global = match which {
-            Credential::AccountKey => self.options.account_key.clone(),
-            Credential::AccessKey => self.options.access_key.clone(),
-            _ => None,
-        };
-        if let Some(value) = flag.map(str::to_owned).or(global) {
-            self.literal_in_argv(which.flag())?;
-            let how = Reference::Literal(Secret::new(value));
-            return Ok(Some(Named { origin: Origin::Flag(which.flag()), shown: which.flag().into(), how }));
-        }
-        let profile = self.profile()?;
-        let seen = match which {
-            Credential::SigningKey => scheme.unwrap_or(&profile.scheme.value).starts_with("cloudcdn"),
-            _ => profile.is_cloudcdn(),
-        };
-        let variable = which.variable();
-        if let Some(value) = self.env.os(variable).filter(|_| seen) {
-            let how = Reference::Literal(Secret::new(value.as_encoded_bytes()));
-            let (origin, shown) = (Origin::Environment(variable), format!("env:{variable}"));
-            return Ok(Some(Named { origin, shown, how }));
-        }
-        let Some(reference) = profile.reference(which.member()) else { return Ok(None) };
-        if which != Credential::SigningKey {
-            bound(&profile, which)?;
-        }
-        let how = Reference::parse(reference)
-            .map_err(|why| Error::Config(format!("{} of profile {}: {why}", which.member(), profile.name)))?;
-        let how = match how {
-            Reference::Plain(secret) if profile.literals => Reference::Literal(secret),
-            how => how,
-        };
-        let shown = profile::shown(reference, false);
-        Ok(Some(Named { origin: Origin::Profile(which.member()), shown, how }))
-    }
-
-    /// Reads stdin for one purpose; a second one is refused (64).
-    pub fn claim_stdin(&mut self, purpose: &'static str) -> Result<()> {
-        match self.state.stdin {
-            Some(first) if first != purpose => Err(Error::Usage(format!(
-                "stdin cannot be both {first} and {purpose}; give one of them in another way"
-            ))),
-            Some(_) if purpose.starts_with("the secret") => {
-                Err(Error::Usage(format!("stdin holds {purpose} once; name the second one in another way")))
-            }
-            _ => {
-                self.state.stdin = Some(purpose);
-                Ok(())
-            }
-        }
-    }
-
-    /// Puts a question on stderr and reads the answer, blanks around it removed.
-    pub fn ask(&mut self, question: &str) -> Result<String> {
-        self.claim_stdin("the answers")?;
-        self.console.prompt(question);
-        let mut line = String::new();
-        let read = (&mut *self.input).take(1 << 16).read_line(&mut line);
-        match read {
-            Ok(0) => Err(Error::Usage("stdin ended before the last answer; nothing was written".into())),
-            Ok(_) => Ok(line.trim().to_owned()),
-            Err(error) => Err(Error::Io(format!("cannot read the answer: {error}"))),
-        }
-    }
-
-    /// Asks for a secret without showing it.
-    pub fn ask_unseen(&mut self, question: &str) -> Result<Secret> {
-        if let Some(scripted) = self.state.unseen {
-            return scripted(question);
-        }
-        let typed = rpassword::prompt_password(question);
-        typed.map(Secret::new).map_err(|error| Error::Io(format!("cannot read the secret: {error}")))
-    }
-
-    /// Warns of a thing once a run.
-    pub fn warn_once(&mut self, text: String) {
-        if !self.state.warned.contains(&text) {
-            self.console.warn(&text);
-            self.state.warned.push(text);
-        }
-    }
-
-    /// The user's home; `None` when `HOME` is not set or empty.
-    #[must_use]
-    pub fn home(&self) -> Option<&'a Path> {
-        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-        self.env.os(name).map(Path::new)
-    }
-
-    /// A secret on the command line draws a warning, or is refused by the policy in force.
-    pub fn literal_in_argv(&mut self, flag: &'static str) -> Result<()> {
-        let deny = self.profile()?.bounds.deny_argv_secrets;
-        self.warn_of_argv(flag, deny)
-    }
-
-    /// Every user of the machine can read the command line while stratos runs.
-    pub fn warn_of_argv(&mut self, flag: &'static str, deny: bool) -> Result<()> {
-        let text = format!(
-            "{flag} shows the secret in the process list; use the environment, or name it: env:NAME, file:PATH, -"
-        );
-        if deny {
-            return Err(Error::Policy(format!("{text} ([policy] argv_secrets is \"deny\")")));
-        }
-        self.warn_once(text);
-        Ok(())
-    }
-
-    fn resolved(&mut self, named: Named) -> Result<Found> {
-        let source = match named.origin {
-            Origin::Profile(member) => format!("{member} of profile {}", self.profile()?.name),
-            origin => origin.to_string(),
-        };
-        if named.how == Reference::Stdin {
-            self.claim_stdin("the secret")?;
-        }
-        let (profile, env, home) = (self.profile()?, self.env, self.home());
-        let lookup = move |name: &str| env.os(name);
-        let mut world =
-            World { env: &lookup, input: &mut *self.input, home, bounds: &profile.bounds, clock: self.clock };
-        let (secret, warning) = credential::resolve(&named.how, &source, &mut world)?;
-        if let Some(warning) = warning {
-            self.warn_once(warning);
-        }
-        Ok(Found { secret, origin: named.origin, reference: named.shown })
-    }
-
-    /// A signing key that is too short to resist guessing.
-    fn weigh(&mut self, found: &Found) -> Result<()> {
-        let bounds = self.profile()?.bounds.clone();
-        let (has, least) = (found.secret.expose().len(), bounds.min_secret_bytes);
-        if has >= least {
-            return Ok(());
-        }
-        let text = format!("the signing key is {has} bytes long; use at least {least}, made at random");
-        if bounds.strict {
-            return Err(Error::Policy(format!("{text} ([policy] is strict)")));
-        }
-        self.warn_once(text);
-        Ok(())
-    }
-
     /// Shows long work; tell it of every step.
     #[must_use]
     pub fn progress(&self, what: &'static str, total: Option<u64>) -> Progress<'a> {
@@ -349,22 +122,6 @@ impl<'a> Context<'a> {
     pub fn now(&self) -> Result<u64> {
         Ok(self.clock.now()?.as_secs())
     }
-}
-
-/// A credential of a profile goes to that profile's origin and nowhere else.
-fn bound(profile: &Profile, which: Credential) -> Result<()> {
-    let site = |url: &str| Site::parse(url).ok();
-    if site(&profile.url.value) == site(&profile.bound_to) {
-        return Ok(());
-    }
-    Err(Error::Config(format!(
-        "{} of profile {} is for {}, but {} names {}; give the credential by flag or environment too, or use the profile's url",
-        which.member(),
-        profile.name,
-        profile.bound_to,
-        profile.url.origin,
-        profile.url.value
-    )))
 }
 
 /// The signal that arrived, 0 while none has.

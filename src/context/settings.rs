@@ -1,0 +1,67 @@
+//! The profile in force, and the file it stands in.
+
+use super::Context;
+use crate::{
+    error::Result,
+    profile::{self, File, Place, Profile, Saved, Sources},
+};
+use std::{
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+impl<'a> Context<'a> {
+    /// The profile in force, resolved once a run.
+    pub fn profile(&mut self) -> Result<Rc<Profile>> {
+        if let Some(profile) = &self.state.profile {
+            return Ok(Rc::clone(profile));
+        }
+        let file = File::load(&self.place())?;
+        let env = self.env;
+        let lookup = move |name: &str| env.get(name);
+        let sources = Sources { options: &self.options, env: &lookup, file: &file };
+        let profile = Rc::new(profile::resolve(&sources)?);
+        self.state.profile = Some(Rc::clone(&profile));
+        Ok(profile)
+    }
+
+    /// Where the profile file lives.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        if let Some(path) = &self.options.config {
+            return Place::named(path, "--config");
+        }
+        match self.env.os("STRATOS_CONFIG") {
+            Some(path) => Place::named(Path::new(path), "STRATOS_CONFIG"),
+            None => Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)),
+        }
+    }
+
+    /// Where the Node CLI keeps its file, also when `--config` names ours.
+    #[must_use]
+    pub fn node_config(&self) -> Option<PathBuf> {
+        Place::usual(self.home(), self.env.os("XDG_CONFIG_HOME").map(Path::new)).node
+    }
+
+    /// Changes the profile file under its lock; says once on stderr when that migrated the Node CLI's.
+    pub fn configure<T>(&mut self, repair: bool, change: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
+        let place = self.place();
+        let saved: Saved<T> = profile::update(&place, self.clock, repair, change)?;
+        let path = place.writable()?.display();
+        if let Some(old) = &saved.migrated {
+            self.console.info(format!("migrated {} to {path}; the old file is kept", old.display()));
+        }
+        if let Some(aside) = &saved.set_aside {
+            self.console.warn(format!("{path} could not be read; it is kept as {}", aside.display()));
+        }
+        self.state.profile = None;
+        Ok(saved.value)
+    }
+
+    /// The user's home; `None` when `HOME` is not set or empty.
+    #[must_use]
+    pub fn home(&self) -> Option<&'a Path> {
+        let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+        self.env.os(name).map(Path::new)
+    }
+}
