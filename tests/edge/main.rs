@@ -195,7 +195,7 @@ fn random_paths(seed: u64, count: usize) -> Vec<String> {
         state ^= state << 17;
         state % bound
     };
-    let alphabet: Vec<char> = "abcXYZ019-_.!~*'() +%/?#&=|:éßж日本語🎬🜁\u{301}\u{200d}".chars().collect();
+    let alphabet: Vec<char> = "abcXYZ019-_!~*'() +%?#&=|:éßж日本語🎬🜁\u{301}\u{200d}".chars().collect();
     let size = alphabet.len() as u64;
     (0..count)
         .map(|_| {
