@@ -1,1 +1,156 @@
+//! `stratos signed verify`: a verdict is a result, printed on stdout, with 65 for all but `valid`.
 
+use super::{
+    common::runner::{Run, stratos},
+    signed::{A, A_COLON, B, KEY, signed},
+};
+use serde_json::json;
+
+fn verify(args: &[&str]) -> Run {
+    let words: Vec<&str> = ["verify"].iter().chain(args).copied().collect();
+    signed(&words).run()
+}
+
+/// The verdict on a good link of which one thing was changed.
+fn changed(from: &str, to: &str) -> String {
+    let url = A.replacen(from, to, 1);
+    assert_ne!(url, A, "nothing was changed");
+    let run = verify(&[&url]).exits(65);
+    assert!(!run.stderr.contains("\"error\""), "a verdict is no failure: {}", run.stderr);
+    run.json()["verdict"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_minted_is_valid() {
+    let run = verify(&[A]).exits(0);
+    assert_eq!(
+        run.json(),
+        json!({"verdict": "valid", "url": A, "scheme": "cloudcdn", "expires": 4_102_444_800_u64, "unchecked": []})
+    );
+    let text = verify(&[A, "--output", "table"]).exits(0).stdout();
+    assert!(text.starts_with("valid\n") && text.contains("2100-01-01T00:00:00Z"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    verify(&[&format!("{A}#t=10")]).exits(0);
+    verify(&[A.strip_prefix("https://cloudcdn.pro").unwrap()]).exits(0);
+}
+
+#[test]
+fn the_verdict_says_what_is_wrong() {
+    assert_eq!(changed("%2Fa", "%2Fc"), "signature mismatch");
+    assert_eq!(changed("4102444800", "4102444801"), "signature mismatch");
+    assert_eq!(changed("=d65c", "=d65d"), "signature mismatch");
+    assert_eq!(changed("&sig=d", "&sig=D"), "signature mismatch");
+    assert_eq!(changed("expires=4102444800&", ""), "malformed");
+    assert_eq!(changed("&sig=", "&sig=0&sig="), "malformed");
+    assert_eq!(changed("/api/signed", "/api/other"), "malformed");
+    assert_eq!(changed("https://", "https:"), "malformed");
+    assert_eq!(changed("expires=4102444800", "expires=+4102444800"), "signature mismatch");
+}
+
+#[test]
+fn every_changed_byte_of_the_signature_is_refused() {
+    let start = A.len() - 64;
+    let mut input = String::new();
+    for at in start..A.len() {
+        let digit = if &A[at..=at] == "0" { "1" } else { "0" };
+        input.push_str(&format!("{}{digit}{}\n", &A[..at], &A[at + 1..]));
+    }
+    let run = signed(&["verify", "-"]).stdin(input).run().exits(65);
+    assert_eq!(run.stdout().lines().count(), 64);
+    assert!(run.stdout().lines().all(|line| line.contains("\"verdict\":\"signature mismatch\"")));
+    let real = &A[start..];
+    assert!(!run.everything().contains(real), "a computed signature was shown");
+}
+
+#[test]
+fn time_decides_after_the_signature() {
+    let expired = verify(&[A, "--at", "4102444800"]).exits(65).json();
+    assert_eq!((&expired["verdict"], &expired["seconds"]), (&"expired".into(), &0.into()));
+    let later = verify(&[A, "--at", "2100-01-01T01:00:00+00:30"]).exits(65).json();
+    assert_eq!((&later["seconds"], &later["expires"]), (&1_800.into(), &4_102_444_800_u64.into()));
+    verify(&[A, "--at", "4102444799"]).exits(0);
+    let tampered = A.replace("%2Fa", "%2Fc");
+    let both = verify(&[&tampered, "--at", "4102444800"]).exits(65).json();
+    assert_eq!(both["verdict"], "signature mismatch", "an altered link must not be called expired");
+    assert!(both.get("expires").is_none(), "nothing vouches for that time");
+    verify(&[A, "--at", "soon", "--json"]).fails("usage_error", 64);
+}
+
+#[test]
+fn another_key_and_several_keys() {
+    let wrong = stratos(["signed", "verify", A]).env("SIGNED_URL_SECRET", "f".repeat(32)).run().exits(65);
+    assert_eq!(wrong.json()["verdict"], "signature mismatch");
+    let ring = ["signed", "verify", A, "--key", "env:NEW", "--key", "env:OLD"];
+    let run = stratos(ring).env("NEW", "f".repeat(32)).env("OLD", KEY).run().exits(0);
+    assert_eq!(run.json()["verdict"], "valid");
+    stratos(["signed", "verify", A, "--json"]).run().fails("auth_missing_key", 78);
+    let ids = ["signed", "verify", A, "--json", "--key", "env:K", "--key-id", "a", "--key-id", "b"];
+    stratos(ids).env("K", KEY).run().fails("usage_error", 64);
+}
+
+#[test]
+fn the_other_form_is_hinted_at_and_never_accepted() {
+    let run = verify(&[A_COLON]).exits(65);
+    assert_eq!(run.json()["verdict"], "signature mismatch");
+    assert_eq!(run.json()["scheme"], "cloudcdn");
+    assert!(run.stderr.contains("--scheme cloudcdn-colon"), "{}", run.stderr);
+    assert_eq!(verify(&[A_COLON, "--scheme", "cloudcdn-colon"]).exits(0).json()["scheme"], "cloudcdn-colon");
+    let neither = verify(&[&A.replace("%2Fa", "%2Fc")]).exits(65);
+    assert!(neither.stderr.contains("not of that scheme either"), "{}", neither.stderr);
+    let colon = "[profiles.default.signing]\nscheme = \"cloudcdn-colon\"\n";
+    let profile = signed(&["verify", A_COLON]).config(colon).run().exits(0);
+    assert_eq!(profile.json()["scheme"], "cloudcdn-colon");
+    let back = signed(&["verify", A]).config(colon).run().exits(65);
+    assert!(
+        back.stderr.contains("--scheme cloudcdn;") || back.stderr.contains("--scheme cloudcdn\n"),
+        "{}",
+        back.stderr
+    );
+}
+
+#[test]
+fn several_urls_give_several_verdicts() {
+    let run = verify(&[A, "nonsense", B]).exits(65);
+    let verdicts: Vec<_> = run.json().as_array().unwrap().iter().map(|one| one["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["valid", "malformed", "valid"]);
+    let text = verify(&[A, "nonsense", "--output", "table"]).exits(65).stdout();
+    assert_eq!(text, format!("valid               {A}\nmalformed           nonsense\n"));
+    verify(&[A, B]).exits(0);
+    verify(&["--json"]).fails("usage_error", 64);
+}
+
+#[test]
+fn a_list_is_verified_as_it_comes() {
+    let input = format!("{A}\n{B}\r\njunk\n\n{A_COLON}");
+    let run = signed(&["verify", "-"]).stdin(input.clone()).run().exits(65);
+    let verdicts: Vec<String> = run
+        .stdout()
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["verdict"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(verdicts, ["valid", "valid", "malformed", "malformed", "signature mismatch"]);
+    assert!(run.stderr.contains("--scheme cloudcdn-colon"), "{}", run.stderr);
+
+    let array = signed(&["verify", "-", "--json", "--jobs", "3"]).stdin(input.clone()).run().exits(65).json();
+    assert_eq!(array.as_array().unwrap().len(), 5);
+    let csv = signed(&["verify", "-", "--output", "csv"]).stdin(format!("{A}\n")).run().exits(0).stdout();
+    assert_eq!(csv, format!("verdict,url,scheme,expires,seconds\nvalid,{A},cloudcdn,4102444800,\n"));
+    let text = signed(&["verify", "-", "--output", "table"]).stdin(format!("{A}\n")).run().exits(0).stdout();
+    assert_eq!(text, format!("valid               {A}\n"));
+    signed(&["verify", "-", "--output", "yaml"]).stdin(input).run().exits(64);
+}
+
+#[test]
+fn a_list_without_lines_or_with_unreadable_ones() {
+    let empty = signed(&["verify", "-"]).run().exits(0);
+    assert_eq!(empty.stdout(), "");
+    assert_eq!(signed(&["verify", "-", "--json"]).run().exits(0).json(), json!([]));
+    let bytes = [A.as_bytes(), b"\n/\xff\n", B.as_bytes()].concat();
+    let run = signed(&["verify", "-", "--output", "ndjson"]).stdin(bytes).run().fails("data_error", 65);
+    assert_eq!(run.stdout().lines().count(), 2);
+    assert!(run.stderr.contains("line 2: "), "{}", run.stderr);
+    stratos(["signed", "verify", "-", "--key", "-", "--json"]).stdin(KEY).run().fails("usage_error", 64);
+    verify(&["-", A, "--json"]).fails("usage_error", 64);
+}
