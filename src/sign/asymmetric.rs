@@ -5,7 +5,10 @@
 //! code. Every raw pointer lives in a wrapper that frees it, and none leaves this file.
 #![allow(unsafe_code)]
 
-use super::pem::{self, Label};
+use super::{
+    Key, Spelling,
+    pem::{self, Label},
+};
 use crate::error::{Error, Result};
 use aws_lc_sys as lc;
 use std::ffi::c_int;
@@ -47,6 +50,29 @@ impl Algorithm {
             Self::RsaSha256 | Self::EcdsaSha256 => unsafe { lc::EVP_sha256() },
             Self::Ed25519 => ptr::null(),
         }
+    }
+}
+
+/// A key out of PEM that writes its signatures in the spelling; a public one only verifies.
+pub fn key(text: &[u8], algorithm: Algorithm, spelling: Spelling) -> Result<Box<dyn Key>> {
+    Ok(Box::new(Spelled { pair: KeyPair::from_pem(text, algorithm)?, spelling }))
+}
+
+struct Spelled {
+    pair: KeyPair,
+    spelling: Spelling,
+}
+
+impl Key for Spelled {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.spelling.encode(&self.pair.sign(canonical)?, out);
+        Ok(())
+    }
+
+    /// The public half decides: ECDSA draws a new nonce each time, so signing again proves nothing.
+    fn verify(&self, canonical: &[u8], signature: &[u8], _scratch: &mut Vec<u8>) -> Result<bool> {
+        let signature = self.spelling.decode(signature);
+        Ok(signature.is_some_and(|signature| self.pair.verify(canonical, &signature)))
     }
 }
 

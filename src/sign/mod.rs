@@ -5,13 +5,18 @@
 //! clock, the environment or the network.
 
 pub mod asymmetric;
+mod bunny;
 mod claims;
 mod cloudcdn;
+mod cloudfront;
 pub mod key;
 pub mod lines;
 pub mod pem;
+mod policy;
 mod scope;
 mod seal;
+mod sigv4;
+mod stamp;
 pub mod text;
 mod url;
 
@@ -25,7 +30,8 @@ pub use url::Url;
 use crate::error::{Error, Result};
 
 /// Every scheme, the default first.
-pub const SCHEMES: &[Scheme] = &[cloudcdn::SCHEME, cloudcdn::COLON];
+pub const SCHEMES: &[Scheme] =
+    &[cloudcdn::SCHEME, cloudcdn::COLON, cloudfront::SCHEME, sigv4::SCHEME, bunny::HS256];
 
 /// One way of signing URLs, as a CDN defines it.
 pub struct Scheme {

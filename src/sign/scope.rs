@@ -62,7 +62,10 @@ fn ip_in(network: &str, address: IpAddr) -> bool {
         Some((base, length)) => (base, length.parse::<u32>().ok()),
         None => (network, Some(u32::MAX)),
     };
-    let (Ok(base), Some(length)) = (base.parse::<IpAddr>(), length) else { return false };
+    let (Ok(mut base), Some(length)) = (base.parse::<IpAddr>(), length) else { return false };
+    if !network.contains('/') {
+        base = base.to_canonical();
+    }
     let (base, address, width) = match (base, address) {
         (IpAddr::V4(base), IpAddr::V4(address)) => (base.to_bits().into(), address.to_bits().into(), 32),
         (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits(), address.to_bits(), 128),
@@ -126,6 +129,8 @@ mod tests {
             ("::/0", "::1", true),
             ("::/0", "1.2.3.4", false),
             ("198.51.100.7", "::ffff:198.51.100.7", true),
+            ("::ffff:198.51.100.7", "::ffff:198.51.100.7", true),
+            ("::ffff:198.51.100.7", "198.51.100.7", true),
             ("198.51.100.0/33", "198.51.100.0", false),
             ("198.51.100.0/x", "198.51.100.0", false),
             ("", "198.51.100.0", false),

@@ -73,6 +73,20 @@ impl<'a> Url<'a> {
         if self.query.is_some() { "&" } else { "?" }
     }
 
+    /// The same URL with the path of its base moved from the origin to the path: as a server sees it.
+    #[must_use]
+    pub fn rooted(&self) -> Url<'_> {
+        let authority = self.origin.find("://").map_or(0, |mark| mark + 3);
+        let end = self.origin[authority..].find('/').map_or(self.origin.len(), |slash| authority + slash);
+        let (origin, base) = self.origin.split_at(end);
+        let path = if base.is_empty() {
+            Cow::Borrowed(&*self.path)
+        } else {
+            Cow::Owned(format!("{base}{}", self.path))
+        };
+        Url { origin: Cow::Borrowed(origin), path, query: self.query.as_deref().map(Cow::Borrowed) }
+    }
+
     /// The authority without its userinfo: `host` or `host:port`.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -226,5 +240,17 @@ mod tests {
         assert_eq!(Url::parse("https://u:p@h:81/x").unwrap().host(), "h:81");
         assert_eq!(Url::parse("/x").unwrap().host(), "");
         assert_eq!(Url::at("https://h/sub", "/x").host(), "h");
+    }
+
+    #[test]
+    fn a_rooted_url_has_the_whole_path() {
+        for (base, path) in
+            [("https://h/sub", "/x?q"), ("https://h", "/x"), ("", "/x"), ("https://h/", ""), ("/a", "/b")]
+        {
+            let url = Url::at(base, path);
+            let rooted = url.rooted();
+            assert_eq!(rooted.to_string(), url.to_string());
+            assert!(!rooted.origin.trim_start_matches("https://").contains('/'), "{base} {path}");
+        }
     }
 }

@@ -1,0 +1,365 @@
+//! AWS Signature Version 4 in the query, as S3 and the stores that speak its language presign URLs.
+//!
+//! Contract: section 3. The canonical string ends in the whole canonical request, which is what people get
+//! wrong; the key hashes it. The key of a day is derived once and kept.
+
+use super::{
+    Claim, Claims, Inspection, Key, Param, Scheme, Seal, Spelling, Url, Visit,
+    key::HmacSha256,
+    stamp,
+    text::{self, Append, UNRESERVED, UNRESERVED_PATH},
+};
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+/// The row.
+pub const SCHEME: Scheme = Scheme {
+    id: "s3",
+    title: "S3, R2 and MinIO presigned URL (AWS SigV4)",
+    about: "HMAC-SHA256 over method, host, path and query, with a key derived from the secret, the day and the \
+            region. Give the whole URL of the object; path and query are written out percent-encoded. It lives \
+            for a week at most, and no longer than temporary credentials do. Whether the second named by the \
+            expiry is still valid, and how far in the future the date may be, is unconfirmed; 15 minutes are \
+            allowed here.",
+    source: "docs.aws.amazon.com, AmazonS3 API, sigv4-query-string-auth; botocore 1.44.5; \
+             @aws-sdk/s3-request-presigner 3.1162.0; minio 7.2.20",
+    claims: &[Claim::Expires, Claim::Issued, Claim::Method, Claim::KeyId],
+    params: &[
+        Param::text("region")
+            .about("read from the host name unless given; us-east-1 where that does not say"),
+        Param::one_of("dialect", &["botocore", "js", "minio"])
+            .about("the order of parameters; js also signs X-Amz-Content-Sha256 and x-id"),
+        Param::secret("session_token")
+            .about("the session token of temporary credentials, which is signed too"),
+    ],
+    reserved: &[
+        "X-Amz-Algorithm",
+        "X-Amz-Content-Sha256",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Security-Token",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+        "x-id",
+    ],
+    longest: Some(WEEK),
+    canonical,
+    prepare: |secret, _| Ok(Box::new(DayKeys::new(secret))),
+    assemble,
+    inspect,
+    ..Scheme::BASE
+};
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const WEEK: u64 = 604_800;
+/// How far ahead of the service's clock a URL may be dated; unconfirmed.
+const SKEW: u64 = 900;
+
+/// Names and values, percent-encoded.
+type Pairs = Vec<(String, String)>;
+
+fn canonical(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+    let date = stamp::write(claims.issued()?).ok_or(Error::Malformed("time of minting"))?;
+    dialect_check(url, claims)?;
+    let pairs = parameters(url, claims, &date)?;
+    preamble(&date, &scope(url, claims, &date)?, out);
+    request(url, claims.method.unwrap_or("GET"), pairs, &[], out)
+}
+
+fn preamble(date: &str, scope: &str, out: &mut Vec<u8>) {
+    out.text(ALGORITHM).text("\n").text(date).text("\n").text(scope).text("\n");
+}
+
+/// The canonical request. `headers` are those signed besides the host, which stands first among them only
+/// by the alphabet.
+fn request(
+    url: &Url<'_>,
+    method: &str,
+    mut pairs: Pairs,
+    headers: &[(&str, &str)],
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(Error::Malformed("method"));
+    }
+    pairs.sort();
+    out.text(method).text("\n").text(&path(url)?).text("\n");
+    write_query(&pairs, out);
+    out.text("\n");
+    let mut headers: Vec<_> = headers.iter().copied().chain([("host", host(url)?)]).collect();
+    headers.sort_unstable();
+    for (name, value) in &headers {
+        out.text(name).text(":").text(value).text("\n");
+    }
+    out.text("\n");
+    for (index, (name, _)) in headers.iter().enumerate() {
+        out.text(if index == 0 { "" } else { ";" }).text(name);
+    }
+    out.text("\nUNSIGNED-PAYLOAD");
+    Ok(())
+}
+
+fn write_query(pairs: &Pairs, out: &mut Vec<u8>) {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        out.text(if index == 0 { "" } else { "&" }).text(name).text("=").text(value);
+    }
+}
+
+/// The parameters in the order in which they are written, all but the signature.
+fn parameters(url: &Url<'_>, claims: &Claims<'_>, date: &str) -> Result<Pairs> {
+    let lifetime = claims.expires()?.saturating_sub(claims.issued()?);
+    if !(1..=WEEK).contains(&lifetime) {
+        let text =
+            format!("S3 takes a lifetime of 1 to {WEEK} seconds, not {lifetime}; choose another expiry");
+        return Err(Error::Data(text));
+    }
+    let dialect = claims.params.or("dialect", "botocore");
+    let token = claims.params.get("session_token").map(|token| ("X-Amz-Security-Token", encoded(token)));
+    let id = claims.key_id()?;
+    if id.is_empty() || id.contains('/') {
+        return Err(Error::Data(
+            "the key id must be the access key id, without a slash; pass --key-id".into(),
+        ));
+    }
+    let credential = encoded(&format!("{id}/{}", scope(url, claims, date)?));
+    let mut own = vec![("X-Amz-Algorithm", ALGORITHM.to_owned())];
+    own.push(("X-Amz-Credential", credential));
+    own.push(("X-Amz-Date", date.to_owned()));
+    own.push(("X-Amz-Expires", lifetime.to_string()));
+    own.push(("X-Amz-SignedHeaders", "host".to_owned()));
+    match (dialect, token) {
+        ("minio", Some(token)) => own.insert(0, token),
+        (_, token) => own.extend(token),
+    }
+    if dialect == "js" {
+        own.push(("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD".to_owned()));
+        own.extend(operation(claims.method.unwrap_or("GET")).map(|name| ("x-id", name.to_owned())));
+    }
+    let mut pairs = query(url)?;
+    pairs.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Ok(pairs)
+}
+
+/// What the JS SDK calls a method on an object; it names none for HEAD.
+fn operation(method: &str) -> Option<&'static str> {
+    OPERATIONS.iter().find(|(of, _)| *of == method).map(|(_, name)| *name)
+}
+
+const OPERATIONS: [(&str, &str); 3] =
+    [("GET", "GetObject"), ("PUT", "PutObject"), ("DELETE", "DeleteObject")];
+
+fn encoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    out.percent(text, &UNRESERVED);
+    String::from_utf8(out).expect("escapes are ASCII")
+}
+
+/// The query of the URL, decoded and encoded as S3 does it. A plus could be itself or a space.
+fn query(url: &Url<'_>) -> Result<Pairs> {
+    let part = |text: &str| match text.contains(['+', '#']) {
+        true => None,
+        false => text::percent_decode(text).map(|text| encoded(&text)),
+    };
+    let both = |(name, value)| part(name).zip(part(value));
+    url.pairs().map(|pair| both(pair).ok_or(Error::Malformed(QUERY))).collect()
+}
+
+const QUERY: &str = "query (a `+` must be %2B or %20, and a fragment is never sent)";
+
+/// The path, decoded and encoded once, nothing normalised.
+fn path(url: &Url<'_>) -> Result<String> {
+    let path = url.rooted().path.into_owned();
+    let decoded = text::percent_decode(&path).filter(|_| !path.contains('#'));
+    let decoded = decoded.ok_or(Error::Malformed("path (it must be UTF-8, without a fragment)"))?;
+    let mut out = Vec::new();
+    out.text(if decoded.starts_with('/') { "" } else { "/" }).percent(&decoded, &UNRESERVED_PATH);
+    Ok(String::from_utf8(out).expect("escapes are ASCII"))
+}
+
+/// The host as it is signed: without the port that the scheme has anyway.
+fn host<'u>(url: &'u Url<'_>) -> Result<&'u str> {
+    let host = url.host();
+    let port = if url.origin.starts_with("https:") { ":443" } else { ":80" };
+    match host.strip_suffix(port).unwrap_or(host) {
+        "" => Err(Error::Data("S3 signs the host; give the whole URL of the object, with https://".into())),
+        host => Ok(host),
+    }
+}
+
+/// Day, region and service, which name the key.
+fn scope(url: &Url<'_>, claims: &Claims<'_>, date: &str) -> Result<String> {
+    let region = claims.params.get("region").or_else(|| region(url.host()));
+    let region =
+        region.ok_or(Error::MissingClaim("the host does not name its region: pass --param region=NAME"))?;
+    if region.is_empty() || !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(Error::Usage(
+            "--param region=… takes letters, digits and hyphens, like eu-central-1".into(),
+        ));
+    }
+    Ok(format!("{}/{region}/s3/aws4_request", &date[..8]))
+}
+
+/// The region that a host name names: `bucket.s3.REGION.amazonaws.com`, `s3-REGION` in old ones.
+/// Accelerated buckets do not say theirs; other stores have us-east-1 unless configured.
+fn region(host: &str) -> Option<&str> {
+    let name = host.split(':').next().unwrap_or_default();
+    if name.ends_with(".r2.cloudflarestorage.com") {
+        return Some("auto");
+    }
+    let Some((bucket, _)) = name.split_once(".amazonaws.com") else { return Some("us-east-1") };
+    match bucket.rsplit('.').find(|label| *label != "dualstack")? {
+        "s3-accelerate" => None,
+        "s3" => Some("us-east-1"),
+        label => Some(label.strip_prefix("s3-").unwrap_or(label)),
+    }
+}
+
+/// What the minio client refuses: clients resolve dot segments before they send.
+fn dialect_check(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
+    let dots = url.path.split('/').any(|segment| matches!(segment, "." | ".."));
+    if dots && claims.params.get("dialect") == Some("minio") {
+        return Err(Error::Data(format!(
+            "{}: MinIO takes no `.` or `..` segment; write the path without",
+            url.path
+        )));
+    }
+    Ok(())
+}
+
+fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
+    let date = stamp::write(claims.issued()?).ok_or(Error::Malformed("time of minting"))?;
+    let mut pairs = parameters(url, claims, &date)?;
+    let signature = std::str::from_utf8(&seal.signature).expect("hexadecimal is ASCII");
+    pairs.push(("X-Amz-Signature".to_owned(), signature.to_owned()));
+    if claims.params.get("dialect") == Some("js") {
+        pairs.sort();
+    }
+    out.text(&url.rooted().origin).text(&path(url)?).text("?");
+    write_query(&pairs, out);
+    Ok(())
+}
+
+fn inspect<'v>(visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<'v>> {
+    let url = &visit.url;
+    if url.required("X-Amz-Algorithm")? != ALGORITHM {
+        return Err(Error::Malformed("X-Amz-Algorithm"));
+    }
+    let date = url.required("X-Amz-Date")?;
+    let issued = stamp::read(date).ok_or(Error::Malformed("X-Amz-Date"))?;
+    let lifetime = text::number(url.required("X-Amz-Expires")?, "X-Amz-Expires")?;
+    if !(1..=WEEK).contains(&lifetime) {
+        return Err(Error::Malformed("X-Amz-Expires"));
+    }
+    let (key_id, scope) = credential(url, date)?;
+    let signature = url.required("X-Amz-Signature")?;
+    let method = method(visit)?;
+
+    preamble(date, &scope, signed);
+    let mut pairs = query(url)?;
+    pairs.retain(|(name, _)| name != "X-Amz-Signature");
+    request(url, method, pairs, &signed_headers(visit)?, signed)?;
+
+    let claims = Claims {
+        expires: issued.checked_add(lifetime),
+        not_before: Some(issued.saturating_sub(SKEW)),
+        issued: Some(issued),
+        key_id: Some(key_id.into()),
+        method: Some(method),
+        ..visit.claims()
+    };
+    let bare = url.without(|name| SCHEME.reserved.contains(&name));
+    Ok(Inspection::new(bare, claims, signature.as_bytes()).shaped(Spelling::Hex, 32).note("scope", scope))
+}
+
+/// Key id and scope out of `ID/YYYYMMDD/region/s3/aws4_request`.
+fn credential(url: &Url<'_>, date: &str) -> Result<(String, String)> {
+    let malformed = Error::Malformed("X-Amz-Credential");
+    let Some(text) = text::percent_decode(url.required("X-Amz-Credential")?) else { return Err(malformed) };
+    let Some((id, scope)) = text.split_once('/') else { return Err(malformed) };
+    let parts: Vec<&str> = scope.split('/').collect();
+    match parts[..] {
+        [day, region, _, "aws4_request"] if date.starts_with(day) && day.len() == 8 && !region.is_empty() => {
+            Ok((id.to_owned(), scope.to_owned()))
+        }
+        _ => Err(malformed),
+    }
+}
+
+/// The method of the visit, else the one that the JS SDK's `x-id` names, else the usual one.
+fn method<'v>(visit: &'v Visit<'v>) -> Result<&'v str> {
+    match (visit.method, visit.url.optional("x-id")?) {
+        (Some(method), _) => Ok(method),
+        (None, None) => Ok("GET"),
+        (None, Some(id)) => {
+            OPERATIONS.iter().find(|(_, name)| *name == id).map(|(method, _)| *method).ok_or(
+                Error::MissingClaim("this URL signs a method that its x-id does not tell: pass --method"),
+            )
+        }
+    }
+}
+
+/// The headers that were signed besides the host, with the values of this visit.
+fn signed_headers<'v>(visit: &'v Visit<'v>) -> Result<Vec<(&'v str, &'v str)>> {
+    let list = visit.url.required("X-Amz-SignedHeaders")?;
+    let names = list.split(';').flat_map(|names| names.split("%3B"));
+    let malformed = Error::Malformed("X-Amz-SignedHeaders");
+    if !names.clone().any(|name| name == "host") {
+        return Err(malformed);
+    }
+    let mut headers = Vec::new();
+    for name in names.filter(|name| *name != "host") {
+        if name.is_empty()
+            || name.bytes().any(|byte| !(byte.is_ascii_lowercase() || b"-0123456789".contains(&byte)))
+        {
+            return Err(malformed);
+        }
+        let value = visit.header(name).ok_or(Error::MissingClaim(
+            "this URL signs request headers besides the host (X-Amz-SignedHeaders): pass each with --header",
+        ))?;
+        headers.push((name, value.trim()));
+    }
+    Ok(headers)
+}
+
+/// The secret, and the key of the last scope: a chain of four HMACs a day instead of one a URL.
+struct DayKeys {
+    secret: Zeroizing<Vec<u8>>,
+    last: Mutex<Option<(String, HmacSha256)>>,
+}
+
+impl DayKeys {
+    fn new(secret: &[u8]) -> Self {
+        let mut prefixed = Zeroizing::new(Vec::with_capacity(4 + secret.len()));
+        prefixed.bytes(b"AWS4").bytes(secret);
+        Self { secret: prefixed, last: Mutex::new(None) }
+    }
+
+    fn of(&self, scope: &str) -> HmacSha256 {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, key)) = last.as_ref().filter(|(of, _)| of == scope) {
+            return key.clone();
+        }
+        let mut key = HmacSha256::new(&self.secret);
+        for part in scope.split('/') {
+            key = HmacSha256::new(&*Zeroizing::new(key.tag(part.as_bytes())));
+        }
+        *last = Some((scope.to_owned(), key.clone()));
+        key
+    }
+}
+
+impl Key for DayKeys {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let broken = || Error::Software("the canonical string of SigV4 lacks its first lines".into());
+        let text = std::str::from_utf8(canonical).map_err(|_| broken())?;
+        let request = text.match_indices('\n').nth(2).map(|(end, _)| end + 1).ok_or_else(broken)?;
+        let scope = text[..request].lines().nth(2).ok_or_else(broken)?;
+        let mut string = canonical[..request].to_vec();
+        string.spelled(Spelling::Hex, &Sha256::digest(&canonical[request..]));
+        out.spelled(Spelling::Hex, &self.of(scope).tag(&string));
+        Ok(())
+    }
+}
