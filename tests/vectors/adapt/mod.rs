@@ -1,8 +1,18 @@
 //! One adapter for each `scheme` of the vector files.
 
+mod bunny;
 mod cloudcdn;
+mod cloudfront;
+mod s3;
 
 use super::case::Adapter;
 
 /// All of them.
-pub const ADAPTERS: &[Adapter] = &[cloudcdn::ADAPTER, cloudcdn::COLON];
+pub const ADAPTERS: &[Adapter] = &[
+    cloudcdn::ADAPTER,
+    cloudcdn::COLON,
+    cloudfront::ADAPTER,
+    cloudfront::COOKIES,
+    s3::ADAPTER,
+    bunny::HS256,
+];
