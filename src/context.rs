@@ -83,6 +83,8 @@ pub struct Context<'a> {
     pub terminal: bool,
     /// How long work shows itself.
     pub bars: Bars,
+    /// Columns of the terminal, 80 where there is none.
+    pub width: usize,
     /// What this run found out already.
     pub state: State,
 }
@@ -175,14 +177,15 @@ pub struct Terminals {
 }
 
 impl Terminals {
-    /// As the process has them.
+    /// As the process has them; `STRATOS_FORCE_TTY=1` makes terminals of stdout and stderr.
     #[must_use]
-    pub fn of_process() -> Self {
-        let stdout = io::stdout().is_terminal();
+    pub fn of_process(env: &Env) -> Self {
+        let forced = env.get("STRATOS_FORCE_TTY") == Some("1");
+        let stdout = forced || io::stdout().is_terminal();
         Self {
             stdin: io::stdin().is_terminal(),
             stdout,
-            stderr: io::stderr().is_terminal(),
+            stderr: forced || io::stderr().is_terminal(),
             width: if stdout { columns() } else { 80 },
         }
     }
@@ -242,10 +245,58 @@ pub struct Output<W: Write> {
     fault: Option<io::Error>,
 }
 
-/// The process's stdout.
+/// The process's stdout. `seen` by a person, it carries no control bytes but line ends, tabs and
+/// colour: what a server sent never steers a terminal.
 #[must_use]
-pub fn output() -> Output<Box<dyn Write + Send>> {
-    Output::new(Box::new(io::stdout()))
+pub fn output(seen: bool) -> Output<Box<dyn Write + Send>> {
+    Output::new(if seen { Box::new(Tame::new(io::stdout())) } else { Box::new(io::stdout()) })
+}
+
+/// Replaces control bytes by U+FFFD; SGR sequences (`ESC [ … m`) pass.
+struct Tame<W> {
+    inner: W,
+    held: Vec<u8>,
+}
+
+impl<W: Write> Tame<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, held: Vec::new() }
+    }
+}
+
+impl<W> Tame<W> {
+    fn pass(&mut self, byte: u8, tame: &mut Vec<u8>) {
+        self.held.push(byte);
+        match self.held[..] {
+            // Kept until the next byte says what it is.
+            [0x1b] | [0x1b, b'['] | [0xc2] => {}
+            [0x1b, b'[', .., b'0'..=b'9' | b';'] if self.held.len() < 16 => {}
+            [0x1b, b'[', .., b'm'] | [b'\n' | b'\t'] => tame.append(&mut self.held),
+            [0x1b, ..] => {
+                tame.extend("\u{fffd}".bytes());
+                let rest: Vec<u8> = self.held.drain(..).skip(1).collect();
+                rest.into_iter().for_each(|byte| self.pass(byte, tame));
+            }
+            [0..0x20 | 0x7f] | [0xc2, 0x80..0xa0] => {
+                self.held.clear();
+                tame.extend("\u{fffd}".bytes());
+            }
+            _ => tame.append(&mut self.held),
+        }
+    }
+}
+
+impl<W: Write> Write for Tame<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut tame = Vec::with_capacity(bytes.len());
+        bytes.iter().for_each(|byte| self.pass(*byte, &mut tame));
+        self.inner.write_all(&tame)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 impl<W: Write> Output<W> {
@@ -330,5 +381,46 @@ impl Clock for SystemClock {
 
     fn fill(&self, bytes: &mut [u8]) {
         aws_lc_rs::rand::fill(bytes).expect("the system's random source answers");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tamed(parts: &[&[u8]]) -> String {
+        let mut tame = Tame::new(Vec::new());
+        for part in parts {
+            tame.write_all(part).unwrap();
+        }
+        String::from_utf8(tame.inner).unwrap()
+    }
+
+    #[test]
+    fn a_terminal_gets_colour_and_text_and_nothing_that_steers_it() {
+        assert_eq!(tamed(&[b"\x1b[1;31mred\x1b[0m\n\tok"]), "\x1b[1;31mred\x1b[0m\n\tok");
+        assert_eq!(tamed(&[b"\x1b]0;title\x07"]), "\u{fffd}]0;title\u{fffd}");
+        assert_eq!(tamed(&[b"\x1b[2J", "\u{9b}31m é\u{a0}".as_bytes()]), "\u{fffd}[2J\u{fffd}31m é\u{a0}");
+        assert_eq!(tamed(&["\x1bé".as_bytes(), b"a\rb\x7f\x00"]), "\u{fffd}éa\u{fffd}b\u{fffd}\u{fffd}");
+        assert_eq!(tamed(&[b"\x1b", b"[", b"3", b"1", b"m", b"\x1b\x1b[0m"]), "\x1b[31m\u{fffd}\x1b[0m");
+    }
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_fault_of_stdout_is_remembered_whoever_swallowed_it() {
+        let mut output = Output::new(Full);
+        output.write_all(b"x").unwrap();
+        assert_eq!(output.finish().map(|fault| fault.kind()), Some(io::ErrorKind::BrokenPipe));
+        assert!(Output::new(Vec::new()).finish().is_none());
     }
 }

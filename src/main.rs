@@ -9,12 +9,14 @@ use stratos::{
 fn main() -> ExitCode {
     cli::catch_panics();
     context::ready_process();
+    let env = Env::of_process();
+    let terminals = Terminals::of_process(&env);
     let world = World {
-        env: &Env::of_process(),
+        env: &env,
         clock: &SystemClock,
-        terminals: Terminals::of_process(),
+        terminals,
         input: &mut context::input(),
-        output: context::output(),
+        output: context::output(terminals.stdout),
     };
     ExitCode::from(cli::run(std::env::args_os().skip(1).collect(), world))
 }

@@ -34,8 +34,7 @@ enum Ci {
 impl Manner {
     pub fn of(options: &Options, env: &Env, terminals: &Terminals) -> Self {
         let ci = ci(env);
-        let forced = env.get("STRATOS_FORCE_TTY") == Some("1");
-        let terminal = terminals.stdout || forced;
+        let terminal = terminals.stdout;
         let json = (options.json || ci.is_some()) && !options.no_json;
         let format = match options.output {
             Some(format) => format,
@@ -49,7 +48,7 @@ impl Manner {
             _ if env.get("NO_COLOR").is_some() => false,
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal || forced,
+            Color::Auto => terminal,
         };
         let quiet = options.quiet || ci.is_some() && !options.no_quiet;
         let bars = match ci {

@@ -70,6 +70,7 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         asked: manner.asked,
         terminal: manner.terminal,
         bars: manner.bars,
+        width: world.terminals.width,
         state: State::default(),
     };
     let report = (job.entry.run)(&job.matches, &mut cx)?;

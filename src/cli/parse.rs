@@ -45,18 +45,23 @@ impl Refusal {
 pub fn parse(arguments: Vec<OsString>, width: usize) -> Result<Asked, Refusal> {
     let arguments = bent(arguments);
     if arguments.is_empty() {
-        return Ok(Asked::Help(help::Shown::root()));
+        return Ok(Asked::Help(help::Shown::Root));
     }
-    let mut root = commands::cli().no_binary_name(true).term_width(width);
-    let mut matches = match root.try_get_matches_from_mut(&arguments) {
+    let whole = std::iter::once("stratos".into()).chain(arguments.iter().cloned());
+    let mut matches = match commands::reading(width).try_get_matches_from(whole) {
         Ok(matches) => matches,
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            return Ok(Asked::Help(help::Shown::rendered(error.render())));
+            let path = path(&arguments);
+            let words: Vec<&str> = path.split_whitespace().collect();
+            return Ok(Asked::Help(help::Shown::of(&words, width).unwrap_or(help::Shown::Root)));
         }
         Err(error) => return Err(refusal(&error, &arguments)),
     };
     let options = Options::from_arg_matches(&matches).map_err(|error| refusal(&error, &arguments))?;
     let Some((name, inner)) = matches.remove_subcommand() else {
+        if matches.get_flag("version") {
+            return parse(vec!["version".into()], width);
+        }
         return Err(Refusal::new("no command given; run \"stratos help\" for usage"));
     };
     let entry = COMMANDS.iter().find(|entry| entry.name == name).expect("clap knows only our commands");

@@ -1,7 +1,7 @@
 //! The table of commands, and the clap command made from it.
 
 mod bench;
-mod completion;
+pub mod completion;
 mod config;
 #[cfg(feature = "edge")]
 mod demo;
@@ -14,12 +14,12 @@ pub mod help;
 mod init;
 mod man;
 mod purge;
-mod schema;
+pub mod schema;
 pub mod signed;
 mod version;
 
 use crate::{command::Entry, options::Options};
-use clap::Args;
+use clap::{Arg, ArgAction, Args};
 
 /// Every command, in the order of help, schema and completions: the Node CLI's first, in its order.
 #[rustfmt::skip]
@@ -74,14 +74,23 @@ pub fn later(words: &str) -> Option<String> {
     (known && !built).then(|| format!("{words} is not in this version"))
 }
 
-/// The whole command line. Each command's arguments are added when it is the one.
+/// The whole command line, as completions, manual pages and `schema` show it. Each command's
+/// arguments are added when somebody asks for that command.
 #[must_use]
 pub fn cli() -> clap::Command {
+    let version = Arg::new("version").long("version").short('v').action(ArgAction::SetTrue);
+    let help = Arg::new("help").long("help").short('h').global(true).action(ArgAction::HelpShort);
     let root = clap::Command::new("stratos")
         .disable_version_flag(true)
+        .disable_help_flag(true)
         .disable_help_subcommand(true)
-        .help_template("{name}") // the mark by which the root's own page is known
         .subcommands(COMMANDS.iter().map(Entry::clap));
-    // The root page lists the global options once; the others need not repeat them.
-    Options::augment_args(root).mut_args(|arg| arg.hide_short_help(true).hide_long_help(true))
+    Options::augment_args(root).arg(help.help("Print help")).arg(version.help("Print the version"))
+}
+
+/// The command line for parsing, and for pages of this width: the root page lists the global
+/// options once, so the others need not.
+#[must_use]
+pub fn reading(width: usize) -> clap::Command {
+    cli().term_width(width).mut_args(|arg| arg.hide_short_help(true).hide_long_help(true))
 }

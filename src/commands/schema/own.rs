@@ -3,8 +3,12 @@
 use super::node;
 use crate::{
     command::Entry,
-    commands::{COMMANDS, cli},
+    commands::{
+        COMMANDS, cli,
+        help::tables::{ENVIRONMENT, EXITS},
+    },
     error::Kind,
+    sign::Verdict,
 };
 use serde_json::{Map, Value, json};
 
@@ -20,6 +24,12 @@ pub fn document() -> Value {
         "commands": COMMANDS.iter().map(|entry| command(entry, &root)).collect::<Vec<_>>(),
         "global_options": options(&root, true),
         "error_types": node::error_types(&Kind::ALL),
+        "exit_codes": EXITS.iter().map(|(code, words)| json!({ "code": code, "summary": words })).collect::<Vec<_>>(),
+        "verdicts": Verdict::WORDS,
+        "environment": ENVIRONMENT
+            .iter()
+            .flat_map(|(names, words)| names.split(", ").map(move |name| json!({ "name": name, "summary": words })))
+            .collect::<Vec<_>>(),
     })
 }
 
@@ -33,7 +43,8 @@ fn command(entry: &Entry, root: &clap::Command) -> Value {
 }
 
 fn shape(clap: &clap::Command, into: &mut Value) {
-    into["usage"] = clap.clone().render_usage().to_string().trim_start_matches("Usage: ").into();
+    let usage = clap.clone().render_usage().to_string();
+    into["usage"] = usage.trim_start_matches("Usage: ").into();
     into["arguments"] = clap.get_positionals().filter(|arg| !arg.is_hide_set()).map(argument).collect();
     into["options"] = options(clap, false);
     let inner = clap.get_subcommands().map(|inner| {
@@ -45,8 +56,11 @@ fn shape(clap: &clap::Command, into: &mut Value) {
 }
 
 fn options(clap: &clap::Command, global: bool) -> Value {
+    // `--version` of the root is global in all but its form.
+    let wanted = |arg: &&clap::Arg| arg.is_global_set() == global || global && arg.get_id() == "version";
     clap.get_arguments()
-        .filter(|arg| !arg.is_positional() && !arg.is_hide_set() && arg.is_global_set() == global)
+        .filter(|arg| !arg.is_positional() && !arg.is_hide_set())
+        .filter(wanted)
         .map(argument)
         .collect()
 }
