@@ -1,6 +1,8 @@
 //! The only way to the world: clock, environment, profiles, requests, input, output.
 
 mod answers;
+#[cfg(test)]
+pub(crate) mod desk;
 mod secrets;
 mod settings;
 

@@ -17,7 +17,9 @@ impl Context<'_> {
         }
         let shown = profile::shown(reference, false);
         let found = self.resolved(Named { origin: Origin::Flag(flag), shown, how })?;
-        self.weigh(&found)?;
+        if flag == "--key" {
+            self.weigh(&found)?;
+        }
         Ok(found)
     }
 
@@ -153,4 +155,150 @@ fn bound(profile: &Profile, which: Credential) -> Result<()> {
         profile.url.origin,
         profile.url.value
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::desk::Desk;
+    use crate::{credential::Credential, error::Result, options::Options, profile::Origin};
+
+    fn desk(config: &str, env: &[(&'static str, &str)]) -> Desk {
+        let env = env.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Desk { config: Some(config.into()), env, ..Desk::default() }
+    }
+
+    fn credential(desk: Desk, which: Credential, flag: Option<&str>) -> Result<Option<(String, Origin)>> {
+        let found = desk.run(|cx| cx.credential(which, flag)).0?;
+        Ok(found.map(|found| (found.secret.text().unwrap().to_owned(), found.origin)))
+    }
+
+    #[test]
+    fn flag_beats_environment_beats_profile() {
+        let config = "[profiles.default]\npurge_key = \"env:OWN\"\n";
+        let both = [("CLOUDCDN_PURGE_KEY", "from-env"), ("OWN", "from-profile")];
+        let get = |env: &[(&'static str, &str)], flag| {
+            credential(desk(config, env), Credential::PurgeKey, flag).unwrap()
+        };
+        let found = |text: &str, origin| Some((text.to_owned(), origin));
+        assert_eq!(get(&both, Some("from-flag")), found("from-flag", Origin::Flag("--purge-key")));
+        assert_eq!(get(&both, None), found("from-env", Origin::Environment("CLOUDCDN_PURGE_KEY")));
+        assert_eq!(get(&both[1..], None), found("from-profile", Origin::Profile("purge_key")));
+        assert_eq!(
+            get(&[("CLOUDCDN_PURGE_KEY", ""), ("OWN", "x")], None),
+            found("x", Origin::Profile("purge_key"))
+        );
+        assert_eq!(credential(desk("", &[]), Credential::PurgeKey, None).unwrap(), None);
+    }
+
+    #[test]
+    fn cloudcdns_variables_are_cloudcdns_alone() {
+        let env = [
+            ("SIGNED_URL_SECRET", "s"),
+            ("CLOUDCDN_ACCOUNT_KEY", "k"),
+            ("CLOUDCDN_URL", "https://c.example"),
+        ];
+        let sees = |scheme: &str| desk("", &env).run(|cx| cx.signing_key(scheme, None)).0.unwrap().is_some();
+        assert!(sees("cloudcdn") && sees("cloudcdn-colon"));
+        assert!(!sees("bunny") && !sees("cloudfront"));
+        let other = "[profiles.default]\nprovider = \"other\"\nurl = \"https://o.example\"\n";
+        assert_eq!(credential(desk(other, &env), Credential::AccountKey, None).unwrap(), None);
+        let url = desk(other, &env).run(|cx| cx.profile()).0.unwrap().url.value.clone();
+        assert_eq!(url, "https://o.example");
+        let signing = "[profiles.default.signing]\nscheme = \"bunny\"\n";
+        assert_eq!(credential(desk(signing, &env), Credential::SigningKey, None).unwrap(), None);
+    }
+
+    #[test]
+    fn a_profiles_credential_is_bound_to_its_origin() {
+        let config = "[profiles.default]\nurl = \"https://a.example/base\"\naccount_key = \"env:OWN\"\n";
+        let at = |url: &str| {
+            let mut desk = desk(config, &[("OWN", "k")]);
+            desk.options = Options { cdn_url: Some(url.into()), ..Options::default() };
+            desk
+        };
+        let exit =
+            |desk: Desk| credential(desk, Credential::AccountKey, None).map_err(|error| error.facts().exit);
+        for same in ["https://a.example", "https://A.example:443/other/"] {
+            assert!(exit(at(same)).is_ok(), "{same}");
+        }
+        for foreign in ["https://b.example", "http://a.example", "https://a.example:444"] {
+            assert_eq!(exit(at(foreign)), Err(78), "{foreign}");
+        }
+        let error =
+            credential(at("https://b.example"), Credential::AccountKey, None).unwrap_err().to_string();
+        assert!(error.contains("a.example") && error.contains("b.example"), "{error}");
+        let mut given = at("https://b.example");
+        given.env.push(("CLOUDCDN_ACCOUNT_KEY", "own".into()));
+        assert!(exit(given).is_ok());
+        // The default URL binds too, and a signing key is never sent.
+        let unnamed = desk(
+            "[profiles.default]\ntoken = \"env:OWN\"\nsigning = {key = \"env:OWN\"}\n",
+            &[("OWN", "k"), ("CLOUDCDN_URL", "https://b.example")],
+        );
+        let (token, key) = unnamed
+            .run(|cx| (cx.credential(Credential::Token, None), cx.credential(Credential::SigningKey, None)))
+            .0;
+        assert_eq!(token.map(|_| ()).map_err(|error| error.facts().exit), Err(78));
+        assert!(key.unwrap().is_some());
+    }
+
+    #[test]
+    fn a_bad_url_names_its_source() {
+        let url = |config: &str, env: &[(&'static str, &str)]| {
+            let error = desk(config, env).run(|cx| cx.profile().map(drop)).0.unwrap_err();
+            (error.facts().exit, error.to_string())
+        };
+        let (exit, text) = url("", &[("CLOUDCDN_URL", "notaurl")]);
+        assert!(exit == 64 && text.contains("CLOUDCDN_URL"), "{text}");
+        let (exit, text) = url("", &[("CLOUDCDN_BASE_URL", "ftp://x")]);
+        assert!(exit == 64 && text.contains("CLOUDCDN_BASE_URL"), "{text}");
+        let (exit, text) = url("[profiles.default]\nurl = \"https://u:hunter2@x\"\n", &[]);
+        assert!(exit == 78 && text.contains("profile default") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn a_secret_on_the_command_line_may_be_denied() {
+        let config = "[policy]\nargv_secrets = \"deny\"\n";
+        let exit = |result: Result<bool>| result.map_err(|error| error.facts().exit);
+        let literal =
+            desk(config, &[]).run(|cx| cx.credential(Credential::Token, Some("t")).map(|f| f.is_some()));
+        assert_eq!(exit(literal.0), Err(77));
+        let plain = desk(config, &[]).run(|cx| cx.secret("--key", "plain:t").map(|_| true));
+        assert_eq!(exit(plain.0), Err(77));
+        let named =
+            desk(config, &[("T", "sixteen-bytes-ok")]).run(|cx| cx.secret("--key", "env:T").map(|_| true));
+        assert_eq!(exit(named.0), Ok(true));
+    }
+
+    #[test]
+    fn short_keys_are_refused_by_a_strict_policy_alone() {
+        let exit = |config: &str| {
+            let key = desk(config, &[("T", "short")]).run(|cx| cx.secret("--key", "env:T").map(drop));
+            key.0.map_err(|error| error.facts().exit)
+        };
+        assert_eq!(exit(""), Ok(()));
+        assert_eq!(exit("[policy]\nstrict = true\n"), Err(77));
+        assert_eq!(exit("[policy]\nstrict = true\nmin_secret_bytes = 5\n"), Ok(()));
+        assert_eq!(exit("[profiles.default.policy]\nstrict = true\n"), Err(77));
+    }
+
+    #[test]
+    fn stdin_serves_one_purpose() {
+        let piped =
+            || Desk { input: "from-stdin-16-bytes\n".into(), config: Some(String::new()), ..Desk::default() };
+        let (text, _) = piped().run(|cx| cx.secret("--key", "-").unwrap().secret.text().unwrap().to_owned());
+        assert_eq!(text, "from-stdin-16-bytes");
+        for second in ["-", "fd:0"] {
+            let (error, _) = piped().run(|cx| {
+                cx.secret("--key", "-").unwrap();
+                cx.secret("--key", second).unwrap_err()
+            });
+            assert_eq!(error.facts().exit, 64);
+        }
+        let (error, _) = piped().run(|cx| {
+            cx.claim_stdin("the list").unwrap();
+            cx.secret("--key", "-").unwrap_err()
+        });
+        assert_eq!(error.facts().exit, 64);
+    }
 }

@@ -112,3 +112,75 @@ fn said(stderr: &[u8], stdout: &[u8]) -> String {
     let line: String = line.chars().take(200).collect();
     if line.is_empty() { line } else { format!(": {line}") }
 }
+
+#[cfg(test)]
+mod tests {
+    #![cfg(unix)]
+
+    use super::run;
+    use crate::{clock::Clock, error::Result};
+    use std::{
+        sync::atomic::{AtomicU64, Ordering},
+        time::Duration,
+    };
+
+    /// Each wait lasts a moment, and is taken for as long as the clock says.
+    struct Hasty(u64, AtomicU64);
+
+    impl Clock for Hasty {
+        fn now(&self) -> Result<Duration> {
+            Ok(Duration::ZERO)
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::from_millis(self.1.load(Ordering::Relaxed))
+        }
+
+        fn sleep(&self, _: Duration) -> Result<()> {
+            self.1.fetch_add(self.0, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(5));
+            Ok(())
+        }
+
+        fn draw(&self, ceiling: Duration) -> Duration {
+            ceiling
+        }
+
+        fn fill(&self, _: &mut [u8]) {}
+    }
+
+    fn shell(script: &str, step: u64) -> Result<Vec<u8>> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        run(&words, "--key", &Hasty(step, AtomicU64::new(0)))
+    }
+
+    #[test]
+    fn it_gives_what_the_command_printed() {
+        assert_eq!(shell("printf 'k\\n'", 0).unwrap(), b"k\n");
+        assert_eq!(shell("cat", 0).unwrap(), b"", "stdin is empty");
+        assert_eq!(shell("echo noise >&2; echo k", 0).unwrap(), b"k\n");
+    }
+
+    #[test]
+    fn a_failure_shows_the_complaint_without_the_secret() {
+        let error = shell("echo hunter2; echo locked: hunter2 >&2; exit 3", 0).unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.facts().exit, 69);
+        assert!(text.contains("locked: (redacted)") && !text.contains("hunter2"), "{text}");
+        let missing = run(&["/nosuch/program".to_owned()], "--key", &Hasty(0, AtomicU64::new(0)));
+        assert_eq!(missing.unwrap_err().facts().exit, 66);
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_given_up() {
+        let error = shell("exec sleep 600", 1000).unwrap_err();
+        assert!(error.to_string().contains("10 s"), "{error}");
+        // A grandchild that keeps the pipe open does not hold us either.
+        assert!(shell("sleep 1 & echo k", 1000).is_err());
+    }
+
+    #[test]
+    fn endless_output_is_cut() {
+        assert_eq!(shell("exec yes", 0).unwrap_err().facts().name, "too_large");
+    }
+}

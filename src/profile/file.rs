@@ -33,6 +33,8 @@ pub struct File {
     /// The Node CLI's file is shown as it was written.
     pub(super) node: Option<Value>,
     pub(super) document: DocumentMut,
+    /// A file of comments alone: what is added comes after them.
+    preface: String,
 }
 
 impl File {
@@ -60,7 +62,13 @@ impl File {
             && let Some(text) = text_of(path)?
         {
             let (node, document) = node::read(path, &text)?;
-            return Ok(Self { place: place.clone(), kept: Kept::Node, node: Some(node), document });
+            return Ok(Self {
+                place: place.clone(),
+                kept: Kept::Node,
+                node: Some(node),
+                document,
+                preface: String::new(),
+            });
         }
         Ok(Self::empty(place))
     }
@@ -72,13 +80,14 @@ impl File {
         })?;
         let (node, document) = node::read(path, &text)?;
         let place = Place { toml: None, node: Some(path.to_owned()), named_by: None };
-        Ok(Self { place, kept: Kept::Node, node: Some(node), document })
+        Ok(Self { place, kept: Kept::Node, node: Some(node), document, preface: String::new() })
     }
 
     /// No profile at all.
     #[must_use]
     pub fn empty(place: &Place) -> Self {
-        Self { place: place.clone(), kept: Kept::Nothing, node: None, document: DocumentMut::new() }
+        let document = DocumentMut::new();
+        Self { place: place.clone(), kept: Kept::Nothing, node: None, document, preface: String::new() }
     }
 
     /// Parses the text of a config.toml.
@@ -87,8 +96,14 @@ impl File {
             Error::Config(detail) => Error::Config(format!("{}: {detail}", path.display())),
             other => other,
         };
-        let document = document(text).map_err(named)?;
-        let file = Self { place: place.clone(), kept: Kept::Toml, node: None, document };
+        let mut document = document(text).map_err(named)?;
+        let mut preface = String::new();
+        if document.is_empty() && !text.is_empty() {
+            let end = if text.ends_with('\n') { "" } else { "\n" };
+            preface = format!("{text}{end}");
+            document = DocumentMut::new();
+        }
+        let file = Self { place: place.clone(), kept: Kept::Toml, node: None, document, preface };
         file.check().map_err(named)?;
         Ok(file)
     }
@@ -137,7 +152,7 @@ impl File {
     /// The text that would be written.
     #[must_use]
     pub fn text(&self) -> String {
-        self.document.to_string()
+        format!("{}{}", self.preface, self.document)
     }
 
     pub(super) fn table(&self, name: &str) -> Option<&dyn TableLike> {

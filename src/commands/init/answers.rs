@@ -113,3 +113,69 @@ fn too_often(label: &str) -> Error {
         "no usable answer for {label:?} in {TRIES} tries; nothing was written, see `stratos init --help`"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Init;
+    use crate::{command::Command, context::desk::Desk, error::Result, report::Report, secret::Secret};
+
+    /// What `init` reports after these answers, and the file it leaves.
+    fn answered(config: &str, input: &str) -> (Result<serde_json::Value>, String) {
+        let desk = Desk {
+            config: Some(config.into()),
+            input: input.into(),
+            unseen: Some(|_| Ok(Secret::new("typed-unseen"))),
+            ..Desk::default()
+        };
+        let (result, file) = desk.run(|cx| Init::default().run(cx));
+        (result.map(|report| report.value()), file.unwrap())
+    }
+
+    #[test]
+    fn the_dialogue_writes_what_was_answered() {
+        let (report, file) =
+            answered("", "prod\nhttps://x.example/\nenv:ACCOUNT\n\nplain:\nfile:/run/secrets/sign\n2\n");
+        assert_eq!(report.unwrap()["profile"], "prod");
+        assert_eq!(
+            file,
+            "[profiles.prod]\nprovider = \"cloudcdn\"\nurl = \"https://x.example\"\naccount_key = \"env:ACCOUNT\"\n\
+             purge_key = \"plain:typed-unseen\"\n\n[profiles.prod.signing]\nkey = \"file:/run/secrets/sign\"\n\
+             scheme = \"cloudcdn-colon\"\n"
+        );
+    }
+
+    #[test]
+    fn enter_alone_takes_the_defaults() {
+        let (report, file) = answered("", "\n\n\n\n\n\n\n");
+        assert_eq!(report.unwrap()["profile"], "default");
+        assert!(
+            file.contains("url = \"https://cloudcdn.pro\"") && file.contains("scheme = \"cloudcdn\""),
+            "{file}"
+        );
+    }
+
+    #[test]
+    fn a_bad_answer_is_asked_for_again_and_not_for_ever() {
+        let (report, file) =
+            answered("", "a.b\nok\nnotaurl\nhttps://x.example\nhunter2\nenv:A\n\n\n\n3\n1\n");
+        assert!(report.is_ok());
+        assert!(
+            file.contains("[profiles.ok]") && file.contains("env:A") && !file.contains("hunter2"),
+            "{file}"
+        );
+        let (report, file) = answered("", "a.b\na.b\na.b\n");
+        assert_eq!((report.unwrap_err().facts().exit, file.as_str()), (64, ""));
+    }
+
+    #[test]
+    fn answers_that_end_early_write_nothing() {
+        let (report, file) = answered("", "prod\nhttps://x.example\n");
+        assert_eq!((report.unwrap_err().facts().exit, file.as_str()), (64, ""));
+    }
+
+    #[test]
+    fn a_profile_that_exists_ends_the_dialogue_at_once() {
+        let (report, _) = answered("[profiles.prod]\n", "prod\n");
+        assert!(report.unwrap_err().to_string().contains("--force"));
+    }
+}
