@@ -280,3 +280,46 @@ fn nothing_names_a_machine_or_unfinished_work() {
         }
     }
 }
+
+/// A block of README.md, and the table that the code gives for it.
+fn readme_tables() -> [(&'static str, String); 2] {
+    let mut commands = String::from("| command | what it does |\n| --- | --- |\n");
+    for entry in stratos::commands::COMMANDS {
+        commands += &format!("| `{}` | {} |\n", entry.name, entry.summary);
+    }
+    let mut schemes = String::from("| scheme | for | claims | carried in |\n| --- | --- | --- | --- |\n");
+    for scheme in stratos::sign::SCHEMES {
+        let claims: Vec<_> = scheme.claims.iter().map(|claim| claim.name()).collect();
+        let forms: Vec<_> = scheme.forms.iter().map(|form| form.name()).collect();
+        schemes += &format!(
+            "| `{}` | {} | {} | {} |\n",
+            scheme.id,
+            scheme.title,
+            claims.join(", "),
+            forms.join(", ")
+        );
+    }
+    [("commands", commands), ("schemes", schemes)]
+}
+
+/// `STRATOS_UPDATE=1 cargo test --test house readme` writes them anew.
+#[test]
+fn the_tables_of_the_readme_are_the_codes() {
+    let path = root().join("README.md");
+    let old = fs::read_to_string(&path).unwrap();
+    let mut new = old.clone();
+    for (name, table) in readme_tables() {
+        let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+        let start = new.find(&open).unwrap_or_else(|| panic!("README.md has no {open}")) + open.len();
+        let end = start + new[start..].find(&close).unwrap_or_else(|| panic!("README.md has no {close}"));
+        new.replace_range(start..end, &table);
+    }
+    if std::env::var_os("STRATOS_UPDATE").is_some() {
+        fs::write(&path, &new).unwrap();
+    } else {
+        assert!(
+            old == new,
+            "README.md is behind the tables: STRATOS_UPDATE=1 cargo test --test house readme"
+        );
+    }
+}
