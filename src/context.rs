@@ -3,13 +3,13 @@
 mod answers;
 #[cfg(test)]
 pub(crate) mod desk;
+mod requests;
 mod secrets;
 mod settings;
 
 use crate::{
     clock::Clock,
     error::{Error, Result},
-    http::{self, Client, Proxies, Setup},
     options::{Format, Options},
     profile::Profile,
     progress::{Bars, Console, Progress},
@@ -102,20 +102,6 @@ pub struct State {
 }
 
 impl<'a> Context<'a> {
-    /// The shared HTTP layer: policy and set-up as flags, environment and profile have them.
-    pub fn client(&mut self) -> Result<Client<'a>> {
-        let flag = |name: &str, value: &Option<String>| value.clone().map(|value| (name.to_owned(), value));
-        let env = |name: &str| self.env.get(name).map(|value| (name.to_owned(), value.to_owned()));
-        let timeout = flag("--timeout", &self.options.timeout).or_else(|| env("CLOUDCDN_TIMEOUT"));
-        let retries = flag("--retries", &self.options.retries).or_else(|| env("CLOUDCDN_RETRIES"));
-        let max_wait = flag("--max-wait", &self.options.max_wait);
-        let policy = http::policy(timeout, retries, max_wait)?;
-        let proxies = Proxies::read(|name| self.env.get(name))?;
-        let setup = Setup { ca_file: self.options.ca_file.clone(), client: None, proxies };
-        let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
-        Ok(Client { policy, transport, clock: self.clock, console: self.console })
-    }
-
     /// Shows long work; tell it of every step.
     #[must_use]
     pub fn progress(&self, what: &'static str, total: Option<u64>) -> Progress<'a> {

@@ -171,7 +171,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     asked: Vec<Asked>,
-    streams: Vec<TcpStream>,
+    /// One for each connection ever made, while it lasts.
+    streams: Vec<Option<TcpStream>>,
     threads: Vec<JoinHandle<()>>,
     stop: bool,
 }
@@ -209,12 +210,17 @@ impl Cdn {
 
     /// Speaks TLS with a certificate that only [`Cdn::ca_pem`] vouches for.
     pub fn tls(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self::bind(sequence(answers), Some(Pki::new(false)))
+        Self::bind(sequence(answers), Some(Pki::new(false, LOCAL)))
+    }
+
+    /// As [`Cdn::tls`], with a certificate for that name alone.
+    pub fn tls_named(name: &str, answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::bind(sequence(answers), Some(Pki::new(false, &[name])))
     }
 
     /// As [`Cdn::tls`], and demands [`Cdn::client_pem`] of its visitors.
     pub fn mutual_tls(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self::bind(sequence(answers), Some(Pki::new(true)))
+        Self::bind(sequence(answers), Some(Pki::new(true, LOCAL)))
     }
 
     fn bind(script: Box<Script>, pki: Option<Pki>) -> Self {
@@ -268,11 +274,14 @@ impl Drop for Cdn {
         // One visit of our own ends the blocking accept.
         let _ = TcpStream::connect(self.address);
         let _ = self.accept.take().map(JoinHandle::join);
-        let state = std::mem::take(&mut *self.shared.state());
-        for stream in state.streams {
+        let (streams, threads) = {
+            let mut state = self.shared.state();
+            (std::mem::take(&mut state.streams), std::mem::take(&mut state.threads))
+        };
+        for stream in streams.into_iter().flatten() {
             let _ = stream.shutdown(Shutdown::Both);
         }
-        for thread in state.threads {
+        for thread in threads {
             let _ = thread.join();
         }
     }
@@ -292,11 +301,15 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             return;
         }
         let Ok(kept) = stream.try_clone() else { continue };
-        state.streams.push(kept);
+        state.streams.push(Some(kept));
         let (number, shared) = (state.streams.len(), Arc::clone(shared));
         state.threads.push(std::thread::spawn(move || {
             // A visitor that goes away ends its connection, and nothing else.
             let _ = serve(stream, number, &shared);
+            // The last handle goes here, and with it the connection.
+            if let Some(kept) = shared.state().streams.get_mut(number - 1) {
+                *kept = None;
+            }
         }));
     }
 }
@@ -426,6 +439,9 @@ fn send(wire: &mut dyn Wire, answer: &Answer, asked: &Asked, shared: &Shared) ->
     Ok(true)
 }
 
+/// What a TLS variant is called.
+const LOCAL: &[&str] = &["localhost", "127.0.0.1"];
+
 const FOREVER: Duration = Duration::from_secs(3600);
 
 /// An authority made for one test, a server certificate and a client certificate of it.
@@ -436,17 +452,17 @@ struct Pki {
 }
 
 impl Pki {
-    fn new(demand: bool) -> Self {
+    fn new(demand: bool, names: &[&str]) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let issue = |name: &str| {
+        let issue = |names: &[&str]| {
             let key = KeyPair::generate().unwrap();
-            let names = vec![name.to_owned(), "127.0.0.1".to_owned()];
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
             let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &ca).unwrap();
             (certificate, key)
         };
-        let (certificate, key) = issue("localhost");
+        let (certificate, key) = issue(names);
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().unwrap();
@@ -461,7 +477,7 @@ impl Pki {
         };
         let der = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let server = Arc::new(builder.with_single_cert(vec![certificate.der().clone()], der).unwrap());
-        let (certificate, key) = issue("operator");
+        let (certificate, key) = issue(&["operator"]);
         Self { ca: ca.pem(), client: (certificate.pem(), key.serialize_pem()), server }
     }
 }
