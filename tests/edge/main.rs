@@ -1,7 +1,9 @@
 //! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, and Node's crypto. Ours mint, theirs verify.
+//! And strace judges what stays offline.
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
 
+mod offline;
 mod servers;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -35,6 +37,7 @@ const NGINX: &[(&str, &str)] = &[
     ("/usr/bin/curl", "curl"),
 ];
 const HAPROXY: &[(&str, &str)] = &[("/usr/sbin/haproxy", "haproxy"), ("/usr/bin/curl", "curl")];
+const STRACE: &[(&str, &str)] = &[("/usr/bin/strace", "strace")];
 const NODE: &[(&str, &str)] = &[("node", "nodejs")];
 
 #[rustfmt::skip]
@@ -45,6 +48,10 @@ const TRIALS: &[Row] = &[
     ("haproxy_judges_the_colon_form", HAPROXY, haproxy_judges_the_colon_form),
     ("no_server_takes_the_other_form", NGINX, no_server_takes_the_other_form),
     ("node_recomputes_a_thousand_signatures", NODE, node_recomputes_a_thousand_signatures),
+    ("offline_commands_open_no_socket", STRACE, offline::with_home),
+    ("offline_commands_open_no_socket_without_home", STRACE, offline::without_home),
+    ("offline_commands_open_no_socket_with_an_empty_home", STRACE, offline::with_an_empty_home),
+    ("a_trace_sees_the_sockets_of_the_demo", STRACE, offline::the_trace_sees_calls),
 ];
 
 fn main() {
