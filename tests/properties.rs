@@ -1,4 +1,5 @@
 //! Properties of the rooms that read outside bytes.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 #[path = "properties/config.rs"]
 mod config;

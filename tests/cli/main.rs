@@ -1,4 +1,5 @@
 //! Black-box tests of the binary, one file per subcommand.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 #[path = "../common/mod.rs"]
 mod common;
