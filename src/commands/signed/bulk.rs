@@ -3,8 +3,10 @@
 use crate::{
     context::Context,
     error::{Error, Result},
+    progress::Progress,
     sign::lines::{Bulk, Tally},
 };
+use std::sync::Mutex;
 
 /// How many threads.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
@@ -24,6 +26,25 @@ impl Jobs {
             })?,
         };
         Ok(Bulk { jobs, keep_blank, fail_fast, ..Bulk::default() })
+    }
+}
+
+/// Progress on stderr, moved from whichever thread writes. On a terminal the lines themselves show it.
+pub struct Watch<'a>(Option<Mutex<(Progress<'a>, u64)>>);
+
+impl<'a> Watch<'a> {
+    /// Of a list whose length is not known.
+    pub fn start(cx: &Context<'a>, what: &'static str) -> Self {
+        Self((!cx.terminal).then(|| Mutex::new((cx.progress(what, None), 0))))
+    }
+
+    /// So many lines are done.
+    pub fn at(&self, lines: u64) {
+        if let Some(mut kept) = self.0.as_ref().and_then(|kept| kept.lock().ok()) {
+            let steps = lines.saturating_sub(kept.1);
+            kept.1 = lines;
+            kept.0.add(steps);
+        }
     }
 }
 

@@ -309,3 +309,64 @@ fn nonce(cx: &Context<'_>) -> String {
     cx.clock.fill(&mut bytes);
     hex::encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000;
+    const ENDLESS: Scheme = Scheme { id: "endless", claims: &[], longest: None, ..Scheme::BASE };
+    const WEEKLY: Scheme = Scheme { id: "weekly", longest: Some(604_800), ..Scheme::BASE };
+
+    fn expiry(wish: &Wish, scheme: &Scheme, max_ttl: Option<u64>) -> Result<Option<u64>> {
+        wish.expiry(scheme, &Bounds { max_ttl, ..Bounds::default() }, NOW)
+    }
+
+    fn ttl(text: &str) -> Wish {
+        Wish { ttl: Some(text.into()), ..Wish::default() }
+    }
+
+    #[test]
+    fn a_scheme_without_expiry_mints_without_one_unless_the_policy_wants_an_end() {
+        let none = Wish::default();
+        assert_eq!(expiry(&none, &ENDLESS, None).unwrap(), None);
+        let refused = expiry(&none, &ENDLESS, Some(3_600)).unwrap_err();
+        assert_eq!(refused.facts().exit, 77);
+        assert!(refused.to_string().contains("endless has no expiry"), "{refused}");
+        assert!(expiry(&none, &Scheme::BASE, None).is_err());
+        assert_eq!(ttl("1h").carried_by(&ENDLESS).unwrap_err().facts().exit, 64);
+    }
+
+    #[test]
+    fn a_lifetime_may_reach_its_bound_and_not_pass_it() {
+        assert_eq!(expiry(&ttl("7d"), &WEEKLY, None).unwrap(), Some(NOW + 604_800));
+        let longer = expiry(&ttl("604801"), &WEEKLY, None).unwrap_err();
+        assert_eq!((longer.facts().exit, longer.to_string().contains("verifier accepts")), (64, true));
+        assert_eq!(expiry(&ttl("1h"), &WEEKLY, Some(3_600)).unwrap(), Some(NOW + 3_600));
+        assert_eq!(expiry(&ttl("3601"), &WEEKLY, Some(3_600)).unwrap_err().facts().exit, 77);
+    }
+
+    #[test]
+    fn now_itself_is_past() {
+        let at =
+            |text: &str, allow_expired| Wish { expires: Some(text.into()), allow_expired, ..Wish::default() };
+        assert!(expiry(&at("1800000000", false), &Scheme::BASE, None).is_err());
+        assert_eq!(expiry(&at("1800000000", true), &Scheme::BASE, None).unwrap(), Some(NOW));
+        assert_eq!(expiry(&at("1800000001", false), &Scheme::BASE, None).unwrap(), Some(NOW + 1));
+    }
+
+    #[test]
+    fn countries_are_allowed_or_blocked() {
+        assert_eq!(countries(None), (None, None));
+        assert_eq!(countries(Some("DE,FR")), (Some("DE,FR".into()), None));
+        assert_eq!(countries(Some("!CN")), (None, Some("CN".into())));
+    }
+
+    #[test]
+    fn near_words_are_found_and_far_ones_are_not() {
+        let words = ["verify", "inspect", "schemes"];
+        assert_eq!(nearest("verfy", words.into_iter()), Some("verify"));
+        assert_eq!(nearest("scheme", words.into_iter()), Some("schemes"));
+        assert_eq!(nearest("videos", words.into_iter()), None);
+    }
+}

@@ -2,10 +2,10 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, failed},
+    bulk::{Jobs, Watch, failed},
     claims::{self, Granted, Wish},
     keys::{Named, Ring},
-    refusals::{broken, shown},
+    refusals::{broken, rule, shown},
     target::Target,
 };
 use crate::{
@@ -149,6 +149,7 @@ impl Mint {
         for typed in &self.targets {
             if typed == "-" {
                 let bulk = self.jobs.bulk(self.keep_blank, self.fail_fast)?;
+                let watch = Watch::start(cx, "signing");
                 tally = Some(bulk.run(
                     &mut *cx.input,
                     &mut *cx.output,
@@ -156,7 +157,7 @@ impl Mint {
                         let (mut seal, mut signed) = (press.signer.seal(), Vec::new());
                         move |line: &str, out: &mut Vec<u8>| entry(line, &mut seal, &mut signed, out)
                     },
-                    |_| {},
+                    |lines| watch.at(lines),
                 )?);
                 if tally.as_ref().is_some_and(|tally| tally.stopped) {
                     break;
@@ -182,7 +183,15 @@ impl Press<'_> {
         }
         let url = Url::at(target.base, target.rest);
         (self.scheme.guard)(&url, &self.claims)?;
-        seal.mint(&url, &self.claims, out)
+        let start = out.len();
+        seal.mint(&url, &self.claims, out)?;
+        // Some schemes escape a blank, the others would hand out a URL that no client sends as it is.
+        let is_url = matches!(self.claims.form, Form::Query | Form::Path);
+        if typed.contains(' ') && is_url && out[start..].contains(&b' ') {
+            out.truncate(start);
+            return Err(rule("url.blank").error(&shown(typed)));
+        }
+        Ok(())
     }
 }
 

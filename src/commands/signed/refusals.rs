@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = &[
     Rule::of("time.too-late", "lies after the year 5138, where edges read milliseconds; give an earlier time"),
     Rule::of("time.lifetime", "is not a lifetime; write 15m, 900s, 1h30m or 7d"),
     Rule::of("time.past", "is in the past; give a later time, or --allow-expired"),
-    Rule { fault: Error::Data, ..Rule::of("time.longest", "lives longer than the scheme's verifier accepts; give a shorter --ttl") },
+    Rule::of("time.longest", "lives longer than the scheme's verifier accepts; give a shorter --ttl"),
     Rule::of("time.order", "is not before the expiry, so the link would never be valid; give an earlier time"),
     Rule { fault: Error::Policy, ..Rule::of("policy.max-ttl", "lives longer than [policy] max_ttl allows; give a shorter --ttl") },
     Rule { fault: Error::Policy, ..Rule::of("policy.no-end", "has no expiry, and [policy] max_ttl wants one; use a scheme that has") },
@@ -44,9 +44,10 @@ pub const RULES: &[Rule] = &[
     Rule::target("url.userinfo", "carries a user name, which never reaches the edge; leave out what stands before @", |target, _| target.authority().contains('@')),
     Rule::target("url.no-path", "has no path; end the host with /", |target, _| target.absolute && !target.rest.starts_with('/')),
     Rule::target("url.fragment", "has a fragment, which never reaches the edge; leave out # and what follows, or write it as %23", fragment),
-    Rule::target("url.control", "holds a control byte or a blank; write it as its percent escape", |target, scheme| !scheme.carried && target.rest.bytes().any(|byte| byte <= b' ' || byte == 0x7f)),
+    Rule::target("url.control", "holds a control byte; write it as its percent escape", |target, scheme| !scheme.carried && target.rest.bytes().any(|byte| byte < b' ' || byte == 0x7f)),
     Rule::target("url.dot-segment", "has a . or .. segment, which clients resolve before they ask; write the resolved path", |target, scheme| !scheme.carried && target.path().split('/').any(dots)),
     Rule::target("url.signed", "already carries what the scheme adds; sign the plain URL", signed),
+    Rule::of("url.blank", "holds a blank, which the signed URL would too; write it as %20"),
 ];
 
 impl Rule {
@@ -188,7 +189,7 @@ mod tests {
             ("a/b", "target.neither"), ("", "target.neither"), ("ftp://a/b", "target.neither"), ("/a\0b", "target.nul"),
             ("/a\nb", "target.line-feed"), ("https:///a", "url.host"), ("https://a b/c", "url.host"),
             ("https://u:p@a/b", "url.userinfo"), ("https://a", "url.no-path"), ("https://a?b", "url.no-path"),
-            ("https://a/b#c", "url.fragment"), ("/b#c", "url.fragment"), ("/a b", "url.control"), ("/a\tb", "url.control"),
+            ("https://a/b#c", "url.fragment"), ("/b#c", "url.fragment"), ("/a\tb", "url.control"),
             ("/a/../b", "url.dot-segment"), ("/a/.%2E/b", "url.dot-segment"), ("/a/.", "url.dot-segment"), ("/a?token=1", "url.signed"),
         ] {
             assert_eq!(id(typed, &OPEN), Some(rule), "{typed:?}");

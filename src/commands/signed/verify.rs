@@ -2,7 +2,7 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, failed},
+    bulk::{Jobs, Watch, failed},
     claims,
     keys::{Named, Ring},
     listed::Listed,
@@ -203,6 +203,7 @@ impl<'a> Bench<'a> {
         };
         let (bad, elsewhere) = (AtomicU64::new(0), OnceLock::new());
         let bulk = jobs.bulk(false, false)?;
+        let watch = Watch::start(cx, "verifying");
         let mut output = Listed::new(&mut *cx.output, format == Format::Json);
         if format == Format::Csv {
             put(&mut output, b"verdict,url,scheme,expires,seconds\n")?;
@@ -222,7 +223,8 @@ impl<'a> Bench<'a> {
                 checked.line(format, out)
             }
         };
-        let tally = bulk.run(&mut *cx.input, &mut output, work, |_| {})?;
+        let tally = bulk.run(&mut *cx.input, &mut output, work, |lines| watch.at(lines))?;
+        drop(watch);
         output.end().map_err(|error| Error::Io(format!("cannot write the output: {error}")))?;
         if let Some(hint) = elsewhere.get() {
             cx.console.info(format!("some URLs are {hint}"));
