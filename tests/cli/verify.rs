@@ -154,3 +154,102 @@ fn a_list_without_lines_or_with_unreadable_ones() {
     stratos(["signed", "verify", "-", "--key", "-", "--json"]).stdin(KEY).run().fails("usage_error", 64);
     verify(&["-", A, "--json"]).fails("usage_error", 64);
 }
+
+const RSA: &[u8] = include_bytes!("../vectors/keys/rsa-2048.pem");
+const RSA_PUBLIC: &[u8] = include_bytes!("../vectors/keys/rsa-2048-public.pem");
+
+/// `stratos signed …` with keys of each kind in reach.
+fn any(args: &[&str]) -> Run {
+    let runner = stratos(["signed"]).env("K", KEY).file("key", RSA).file("public", RSA_PUBLIC);
+    args.iter().fold(runner, |runner, arg| runner.arg(arg)).run()
+}
+
+fn minted(args: &[&str]) -> String {
+    any(args).exits(0).stdout().trim_end().to_owned()
+}
+
+fn verdict(args: &[&str], code: i32) -> serde_json::Value {
+    any(args).exits(code).json()
+}
+
+#[test]
+fn the_scheme_is_read_off_the_url() {
+    let url = minted(&["https://x.example/a?w=1", "--scheme", "bunny", "--ttl", "1h", "--key", "env:K"]);
+    assert_eq!(verdict(&["verify", &url, "--key", "env:K"], 0)["scheme"], "bunny");
+    let url = minted(&[
+        "https://b.s3.eu-west-1.amazonaws.com/a",
+        "--scheme",
+        "s3",
+        "--key-id",
+        "AKIA",
+        "--ttl",
+        "1h",
+        "--key",
+        "env:K",
+    ]);
+    assert_eq!(verdict(&["verify", &url, "--key", "env:K"], 0)["scheme"], "s3");
+    assert_eq!(
+        verdict(&["verify", &url, "--key", "env:K", "--method", "PUT"], 65)["verdict"],
+        "signature mismatch"
+    );
+    any(&["verify", &url, "--json"]).fails("auth_missing_key", 78);
+    assert_eq!(verdict(&["inspect", &url], 0)["key_id"], "AKIA");
+}
+
+#[test]
+fn what_the_visit_does_not_say_is_asked_for_or_named() {
+    let bunny = ["https://x.example/a", "--scheme", "bunny", "--ttl", "1h", "--key", "env:K"];
+    let url = minted(&[&bunny[..], &["--ip", "198.51.100.7", "--country", "DE,FR"]].concat());
+    let asked = any(&["verify", &url, "--key", "env:K", "--json"]).fails("usage_error", 64);
+    assert!(asked.stderr.contains("--ip"), "{}", asked.stderr);
+    let verify = ["verify", &url, "--key", "env:K", "--ip", "198.51.100.7"];
+    let silent = verdict(&verify, 0);
+    assert_eq!((&silent["verdict"], &silent["unchecked"]), (&"valid".into(), &json!(["country"])));
+    let text = any(&[&verify[..], &["--output", "table"]].concat()).exits(0).stdout();
+    assert!(text.contains("country is signed and was not checked; pass --country"), "{text}");
+    assert_eq!(verdict(&[&verify[..], &["--country", "FR"]].concat(), 0)["unchecked"], json!([]));
+    let refused = verdict(&[&verify[..], &["--country", "US"]].concat(), 65);
+    assert_eq!((&refused["verdict"], &refused["claim"]), (&"refused".into(), &"country".into()));
+}
+
+#[test]
+fn a_public_key_verifies_urls_and_cookies_and_never_signs() {
+    let mint = [
+        "https://d1.example/v/a",
+        "--scheme",
+        "cloudfront",
+        "--key-id",
+        "K1",
+        "--ttl",
+        "1h",
+        "--key",
+        "file:key",
+    ];
+    let url = minted(&[&mint[..], &["--not-before", "+30m"]].concat());
+    let early = verdict(&["verify", &url, "--key", "file:public"], 65);
+    assert_eq!(early["verdict"], "not yet valid");
+    assert!((1..=1_800).contains(&early["seconds"].as_u64().unwrap()));
+    assert_eq!(verdict(&["verify", &url, "--key", "file:public", "--at", "+45m"], 0)["verdict"], "valid");
+    let other = ["verify", &url, "--key", "file:public", "--key-id", "K2"];
+    assert_eq!(verdict(&other, 65)["verdict"], "unknown key");
+    assert_eq!(
+        verdict(&["verify", &url, "--key", "file:public", "--key-id", "K1", "--at", "+45m"], 0)["verdict"],
+        "valid"
+    );
+
+    let cookies = minted(&[&mint[..], &["--cookie", "--prefix", "/v/*"]].concat());
+    let mut args = vec!["verify", "--key", "file:public"];
+    cookies.lines().for_each(|cookie| args.extend(["--cookie", cookie]));
+    assert_eq!(verdict(&[&args[..], &["https://d1.example/v/other"]].concat(), 0)["verdict"], "valid");
+    let outside = verdict(&[&args[..], &["https://d1.example/w/a"]].concat(), 65);
+    assert_eq!((&outside["verdict"], &outside["claim"]), (&"refused".into(), &"globs".into()));
+
+    let header = format!("Cookie: {}", cookies.lines().collect::<Vec<_>>().join("; "));
+    let by_header = ["verify", "--key", "file:public", "--header", &header, "https://d1.example/v/b"];
+    assert_eq!(verdict(&by_header, 0)["verdict"], "valid");
+
+    let public = [&mint[..7], &["--key", "file:public", "--json"]].concat();
+    assert_eq!(any(&public).fails("data_error", 65).stdout(), "");
+    any(&["verify", "--json", "--cookie", "novalue", A]).fails("usage_error", 64);
+    any(&["verify", "--json", "--header", "novalue", A]).fails("usage_error", 64);
+}

@@ -29,6 +29,14 @@ impl Jobs {
     }
 }
 
+/// Appends one CSV record without its line end.
+pub fn csv_line(cells: &[&str], out: &mut Vec<u8>) {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let written = writer.write_record(cells).ok().and_then(|()| writer.into_inner().ok());
+    let line = written.expect("memory takes every record");
+    out.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
+}
+
 /// Progress on stderr, moved from whichever thread writes. On a terminal the lines themselves show it.
 pub struct Watch<'a>(Option<Mutex<(Progress<'a>, u64)>>);
 

@@ -134,10 +134,14 @@ const SPELLED: [&str; 5] =
     ["checked", "signature_spelling", "signature_bytes", "signature_fits", "signature_bytes_due"];
 
 impl Inspected {
-    /// A label and its text; 64 hex digits fit into 80 columns.
+    /// A label and its text, its further lines below it; 64 hex digits fit into 80 columns.
     fn line(&self, page: &mut Page<'_>, name: &str, text: &str) -> io::Result<()> {
-        let label = page.bold(&format!("{:<10}", name.replace('_', " ")));
-        writeln!(page.out, "{label}  {}", clean(text).replace('\n', "\u{fffd}"))
+        let mut label = page.bold(&format!("{:<11}", name.replace('_', " ")));
+        for line in clean(text).split('\n') {
+            writeln!(page.out, "{label}  {line}")?;
+            label = " ".repeat(11);
+        }
+        Ok(())
     }
 
     fn shape(&self) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, Watch, failed},
-    claims::{self, Granted, Wish},
+    bulk::{Jobs, Watch, csv_line, failed},
+    claims::{self, Wish},
     keys::{Named, Ring},
     refusals::{broken, rule, shown},
     target::Target,
@@ -12,10 +12,10 @@ use crate::{
     context::Context,
     error::{Error, Result},
     options::Format,
-    report::{Page, Report, Rows, Style},
-    sign::{Claims, Form, Params, Scheme, Seal, Signer, Url},
+    report::{Page, Report, Style},
+    sign::{Claims, Form, Params, Scheme, Seal, Signer, Url, lines::Tally},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io;
 
 /// The flags of minting.
@@ -84,7 +84,7 @@ impl Mint {
             base: &profile.url.value,
             format: records(cx),
         };
-        if listed { self.stream(&press, &granted, cx) } else { self.report(&press, &granted) }
+        if listed { self.stream(&press, cx) } else { self.report(&press) }
     }
 
     /// Whether stdin is among the targets.
@@ -118,59 +118,44 @@ impl Mint {
         Ok(())
     }
 
-    fn report(&self, press: &Press<'_>, granted: &Granted) -> Result<Box<dyn Report>> {
+    /// Everything is minted before the first line is printed.
+    fn report(&self, press: &Press<'_>) -> Result<Box<dyn Report>> {
         let mut seal = press.signer.seal();
-        let mut outcomes = Vec::new();
+        let (mut text, mut objects) = (press.header().to_vec(), Vec::new());
         for typed in &self.targets {
-            let mut out = Vec::new();
-            press.mint(typed, &mut seal, &mut out)?;
-            outcomes.push((typed.clone(), text(out)));
+            let mut signed = Vec::new();
+            press.mint(typed, &mut seal, &mut signed)?;
+            objects.push(press.object(typed, &signed));
+            press.write(typed, &signed, &mut text);
+            text.push(b'\n');
         }
-        Ok(Box::new(Minted {
-            outcomes,
-            expires: granted.expires,
-            form: press.claims.form,
-            records: press.format.is_some(),
-        }))
+        Ok(Box::new(Minted { text, objects }))
     }
 
-    fn stream(&self, press: &Press<'_>, granted: &Granted, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let entry = |typed: &str, seal: &mut Seal<'_>, signed: &mut Vec<u8>, out: &mut Vec<u8>| {
-            let Some(format) = press.format else { return press.mint(typed, seal, out) };
-            signed.clear();
-            press.mint(typed, seal, signed)?;
-            let signed = String::from_utf8_lossy(signed);
-            record(typed, granted.expires, &signed, press.claims.form, format, out)
-        };
-        if press.format == Some(Format::Csv) {
-            put(cx, b"path,expires,signed\n")?;
-        }
-        let mut tally = None;
+    fn stream(&self, press: &Press<'_>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let mut tally = Tally::default();
+        put(cx, press.header())?;
         for typed in &self.targets {
             if typed == "-" {
                 let bulk = self.jobs.bulk(self.keep_blank, self.fail_fast)?;
                 let watch = Watch::start(cx, "signing");
-                tally = Some(bulk.run(
-                    &mut *cx.input,
-                    &mut *cx.output,
-                    || {
-                        let (mut seal, mut signed) = (press.signer.seal(), Vec::new());
-                        move |line: &str, out: &mut Vec<u8>| entry(line, &mut seal, &mut signed, out)
-                    },
-                    |lines| watch.at(lines),
-                )?);
-                if tally.as_ref().is_some_and(|tally| tally.stopped) {
+                let worker = || {
+                    let (mut seal, mut signed) = (press.signer.seal(), Vec::new());
+                    move |line: &str, out: &mut Vec<u8>| press.line(line, &mut seal, &mut signed, out)
+                };
+                tally = bulk.run(&mut *cx.input, &mut *cx.output, worker, |lines| watch.at(lines))?;
+                if tally.stopped {
                     break;
                 }
             } else {
                 let mut out = Vec::new();
-                entry(typed, &mut press.signer.seal(), &mut Vec::new(), &mut out)?;
+                press.line(typed, &mut press.signer.seal(), &mut Vec::new(), &mut out)?;
                 out.push(b'\n');
                 put(cx, &out)?;
             }
         }
-        failed(&tally.unwrap_or_default(), "signed", cx)?;
-        Ok(Box::new(Nothing))
+        failed(&tally, "signed", cx)?;
+        Ok(Box::new(Minted { text: Vec::new(), objects: Vec::new() }))
     }
 }
 
@@ -193,6 +178,43 @@ impl Press<'_> {
         }
         Ok(())
     }
+
+    /// Appends one line without its end: the outcome, or its record.
+    fn line(&self, typed: &str, seal: &mut Seal<'_>, signed: &mut Vec<u8>, out: &mut Vec<u8>) -> Result<()> {
+        if self.format.is_none() {
+            return self.mint(typed, seal, out);
+        }
+        signed.clear();
+        self.mint(typed, seal, signed)?;
+        self.write(typed, signed, out);
+        Ok(())
+    }
+
+    fn header(&self) -> &'static [u8] {
+        if self.format == Some(Format::Csv) { b"path,expires,signed\n" } else { b"" }
+    }
+
+    fn write(&self, typed: &str, signed: &[u8], out: &mut Vec<u8>) {
+        match self.format {
+            None => out.extend_from_slice(signed),
+            Some(Format::Csv) => {
+                let joint = if self.claims.form == Form::Cookie { "; " } else { "\n" };
+                let expires = self.claims.expires.map(|seconds| seconds.to_string()).unwrap_or_default();
+                let signed = lines(signed).collect::<Vec<_>>().join(joint);
+                csv_line(&[typed, &expires, &signed], out);
+            }
+            Some(_) => out.extend_from_slice(self.object(typed, signed).to_string().as_bytes()),
+        }
+    }
+
+    fn object(&self, typed: &str, signed: &[u8]) -> Value {
+        let signed: Value = match self.claims.form {
+            Form::Cookie | Form::Header => lines(signed).collect(),
+            _ => String::from_utf8_lossy(signed).into(),
+        };
+        let name = if typed.starts_with('/') { "path" } else { "url" };
+        json!({ name: typed, "expires": self.claims.expires, "signed": signed })
+    }
 }
 
 /// Records only where they were asked for by name: the URL is text everywhere else.
@@ -204,88 +226,23 @@ fn put(cx: &mut Context<'_>, bytes: &[u8]) -> Result<()> {
     cx.output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
 }
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bytes).into_owned()
+fn lines(signed: &[u8]) -> impl Iterator<Item = String> {
+    signed.split(|byte| *byte == b'\n').map(|line| String::from_utf8_lossy(line).into_owned())
 }
 
-/// One record as a line of NDJSON or CSV, without the line end.
-fn record(
-    typed: &str,
-    expires: Option<u64>,
-    signed: &str,
-    form: Form,
-    format: Format,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    if format == Format::Csv {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        let written = writer.write_record(cells(typed, expires, signed, form));
-        let line = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
-        out.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
-        return Ok(());
-    }
-    serde_json::to_writer(out, &object(typed, expires, signed, form))
-        .map_err(|error| Error::Software(format!("a record could not be written: {error}")))
-}
-
-fn object(typed: &str, expires: Option<u64>, signed: &str, form: Form) -> Value {
-    let mut object = Map::new();
-    object.insert(if typed.starts_with('/') { "path" } else { "url" }.into(), typed.into());
-    object.insert("expires".into(), expires.into());
-    let signed = match form {
-        Form::Cookie | Form::Header => json!(signed.lines().collect::<Vec<_>>()),
-        _ => signed.into(),
-    };
-    object.insert("signed".into(), signed);
-    object.into()
-}
-
-fn cells(typed: &str, expires: Option<u64>, signed: &str, form: Form) -> [String; 3] {
-    let joint = if form == Form::Cookie { "; " } else { "\n" };
-    let expires = expires.map(|seconds| seconds.to_string()).unwrap_or_default();
-    [typed.into(), expires, signed.lines().collect::<Vec<_>>().join(joint)]
-}
-
-/// What was minted from arguments.
+/// What was minted from arguments; nothing after a stream, which has been written already.
 struct Minted {
-    outcomes: Vec<(String, String)>,
-    expires: Option<u64>,
-    form: Form,
-    records: bool,
+    text: Vec<u8>,
+    objects: Vec<Value>,
 }
 
 impl Report for Minted {
     fn value(&self) -> Value {
-        let objects =
-            self.outcomes.iter().map(|(typed, signed)| object(typed, self.expires, signed, self.form));
-        Value::Array(objects.collect())
+        Value::Array(self.objects.clone())
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        self.outcomes.iter().try_for_each(|(_, signed)| writeln!(page.out, "{signed}"))
-    }
-
-    fn style(&self) -> Style {
-        if self.records { Style::Data } else { Style::Text }
-    }
-
-    fn rows(&self) -> Option<Rows> {
-        let rows =
-            self.outcomes.iter().map(|(typed, signed)| cells(typed, self.expires, signed, self.form).into());
-        Some(Rows { columns: vec!["path", "expires", "signed"], rows: rows.collect() })
-    }
-}
-
-/// The report of a stream: everything has been written.
-struct Nothing;
-
-impl Report for Nothing {
-    fn value(&self) -> Value {
-        Value::Null
-    }
-
-    fn human(&self, _: &mut Page<'_>) -> io::Result<()> {
-        Ok(())
+        page.out.write_all(&self.text)
     }
 
     fn style(&self) -> Style {

@@ -2,7 +2,7 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, Watch, failed},
+    bulk::{Jobs, Watch, csv_line, failed},
     claims,
     keys::{Named, Ring},
     listed::Listed,
@@ -220,7 +220,8 @@ impl<'a> Bench<'a> {
                 {
                     let _ = elsewhere.set(hint(checked.scheme, other, true));
                 }
-                checked.line(format, out)
+                checked.line(format, out);
+                Ok(())
             }
         };
         let tally = bulk.run(&mut *cx.input, &mut output, work, |lines| watch.at(lines))?;
@@ -298,18 +299,15 @@ impl Checked {
     }
 
     /// One line of a stream, without its end.
-    fn line(&self, format: Format, out: &mut Vec<u8>) -> Result<()> {
+    fn line(&self, format: Format, out: &mut Vec<u8>) {
         match format {
             Format::Csv => {
-                let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-                let written = writer.write_record(self.cells());
-                let line = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
-                out.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(&line));
+                let cells = self.cells();
+                csv_line(&cells.iter().map(String::as_str).collect::<Vec<_>>(), out);
             }
             Format::Table => out.extend_from_slice(self.row().as_bytes()),
             _ => out.extend_from_slice(self.value().to_string().as_bytes()),
         }
-        Ok(())
     }
 
     /// Verdict and URL, the verdicts as wide as the widest.

@@ -138,15 +138,19 @@ pub fn candidates(
     }
 }
 
-/// The candidates that this URL fits, in their order.
+/// The candidates that this URL fits, in their order. Where there is none: those that recognise it, but sign
+/// something that neither the URL nor the flags tell.
 #[must_use]
 pub fn fitting(url: &str, scene: &Scene, headers: &[(&str, &str)], candidates: &[Candidate]) -> Vec<usize> {
-    let fits = |candidate: &Candidate| {
+    let (mut fits, mut silent) = (Vec::new(), Vec::new());
+    for (at, candidate) in candidates.iter().enumerate() {
         let pairs = claims::pairs(&candidate.settings);
-        let visit = scene.visit(url, headers, Params(&pairs));
-        visit.is_ok_and(|visit| {
-            (candidate.scheme.inspect)(&visit, &mut Vec::new()).is_ok_and(|found| found.fits())
-        })
-    };
-    candidates.iter().enumerate().filter(|(_, candidate)| fits(candidate)).map(|(at, _)| at).collect()
+        let Ok(visit) = scene.visit(url, headers, Params(&pairs)) else { continue };
+        match (candidate.scheme.inspect)(&visit, &mut Vec::new()) {
+            Ok(found) if found.fits() => fits.push(at),
+            Err(Error::MissingClaim(_)) => silent.push(at),
+            _ => {}
+        }
+    }
+    if fits.is_empty() { silent } else { fits }
 }
