@@ -31,12 +31,12 @@ pub const COMMANDS: &[Entry] = &[
     Entry::cli::<purge::Purge>("purge", "Invalidate cache by URL, tag, or wholesale.").exits(&[0, 64, 65, 69, 75, 77, 78, 130]).since("0.0.1"),
     Entry::cli::<signed::Signed>("signed", "Mint, verify and inspect signed URLs, offline.").exits(&[0, 64, 65, 66, 74, 77, 78]).since("0.0.1")
         .examples("  stratos signed /video.mp4 --ttl 15m --key env:SIGNING_KEY\n  stratos signed https://cdn.example.com/a.mp4 --expires 2030-01-01T00:00:00Z\n  stratos signed - --ttl 1h < paths.txt > urls.txt\n  stratos signed verify 'https://…'   stratos signed inspect 'https://…'"),
-    Entry::cli::<config::Config>("config", "Profile management.").exits(&[0, 64, 65, 69, 73, 74, 78]).since("0.0.3"),
+    Entry::cli::<config::Config>("config", "Profile management.").exits(&[0, 64, 65, 69, 73, 74, 77, 78]).since("0.0.3"),
     Entry::cli::<completion::Completion>("completion", "Emit a shell completion script.").exits(&[0, 64]).since("0.0.1"),
     Entry::cli::<doctor::Doctor>("doctor", "Environment and reachability diagnostics.").exits(&[0, 64, 69, 78]).since("0.0.3"),
     Entry::cli::<bench::Bench>("bench", "Sampled-request latency benchmark.").exits(&[0, 64, 69, 75, 78]).since("0.0.3"),
     Entry::cli::<explain::Explain>("explain", "Look up what a code, status, type, verdict or pasted response means.").exits(&[0, 64, 65, 69]).since("0.0.4"),
-    Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 65, 73, 74, 78]).since("0.0.4"),
+    Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 66, 69, 73, 74, 77, 78]).since("0.0.4"),
     #[cfg(feature = "edge")]
     Entry::cli::<demo::Demo>("demo", "See it all work against the embedded edge.").exits(&[0, 64, 69, 130]).since("0.1.0"),
     #[cfg(feature = "edge")]

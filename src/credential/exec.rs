@@ -113,10 +113,9 @@ fn said(stderr: &[u8], stdout: &[u8]) -> String {
     if line.is_empty() { line } else { format!(": {line}") }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    #![cfg(unix)]
-
     use super::run;
     use crate::{clock::Clock, error::Result};
     use std::{

@@ -46,7 +46,7 @@ impl Key {
     pub fn of_profile(profile: &str, key: &str) -> Self {
         let written = ["profiles", profile, key];
         match alias(key) {
-            Some((table, name)) if table.is_empty() => Self::at(&["profiles", profile, name], &written),
+            Some(("", name)) => Self::at(&["profiles", profile, name], &written),
             Some((table, name)) => Self::at(&["profiles", profile, table, name], &written),
             None => Self::at(&written, &written),
         }

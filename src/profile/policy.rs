@@ -44,11 +44,9 @@ impl Said {
         let read = |name: &str| member_text(table, path, name);
         let at = |name: &str| format!("{path}.{name}");
         Ok(Self {
-            max_ttl: parsed(
-                read("max_ttl")?,
-                |text| seconds(text),
-                || bad(&at("max_ttl"), "a duration like \"7d\" or \"90m\""),
-            )?,
+            max_ttl: parsed(read("max_ttl")?, seconds, || {
+                bad(&at("max_ttl"), "a duration like \"7d\" or \"90m\"")
+            })?,
             min_secret_bytes: parsed(
                 read("min_secret_bytes")?,
                 |text| text.parse().ok(),

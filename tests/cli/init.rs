@@ -61,7 +61,7 @@ fn flags_are_stored_and_reported_masked() {
         "[profiles.prod]\nprovider = \"cloudcdn\"\nurl = \"https://x.example\"\n\
          account_key = \"plain:cdnsk_abcdefgh12345678\"\naccess_key = \"plain:short\"\n\
          purge_key = \"plain:env:literal\"\ntoken = \"plain:tokentoken\"\n\n\
-         [profiles.prod.signing]\nkey = \"plain:topsecret-value\"\nscheme = \"cloudcdn-colon\"\n"
+         [profiles.prod.signing]\nscheme = \"cloudcdn-colon\"\nkey = \"plain:topsecret-value\"\n"
     );
 }
 

@@ -139,8 +139,8 @@ mod tests {
         assert_eq!(
             file,
             "[profiles.prod]\nprovider = \"cloudcdn\"\nurl = \"https://x.example\"\naccount_key = \"env:ACCOUNT\"\n\
-             purge_key = \"plain:typed-unseen\"\n\n[profiles.prod.signing]\nkey = \"file:/run/secrets/sign\"\n\
-             scheme = \"cloudcdn-colon\"\n"
+             purge_key = \"plain:typed-unseen\"\n\n[profiles.prod.signing]\nscheme = \"cloudcdn-colon\"\n\
+             key = \"file:/run/secrets/sign\"\n"
         );
     }
 

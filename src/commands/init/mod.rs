@@ -187,10 +187,10 @@ fn tell(cx: &mut Context<'_>, plan: &Plan, path: &str) {
         format!("Check it with:  stratos --profile {name} doctor"),
     ]);
     lines.iter().for_each(|line| cx.console.info(line));
-    if plan.credentials().any(|(_, value)| value.starts_with("plain:")) {
+    if let Some((member, _)) = plan.credentials().find(|(_, value)| value.starts_with("plain:")) {
         cx.console.warn(format!(
             "{path} holds secrets in plain text, for its owner's eyes only; name them instead: \
-             stratos config set {name}.account_key env:NAME"
+             stratos config set {name}.{member} env:NAME"
         ));
     }
 }
@@ -220,8 +220,11 @@ impl Plan {
     fn members(&self) -> Vec<(&'static str, String)> {
         let provider = self.provider.clone().unwrap_or_else(|| "cloudcdn".into());
         let mut members = vec![("provider", provider), ("url", self.url.clone())];
-        members.extend(self.credentials().map(|(member, value)| (member, value.clone())));
+        let (keys, signing): (Vec<_>, Vec<_>) =
+            self.credentials().partition(|(member, _)| !member.starts_with("signing."));
+        members.extend(keys.into_iter().map(|(member, value)| (member, value.clone())));
         members.extend(self.scheme.clone().map(|scheme| ("signing.scheme", scheme)));
+        members.extend(signing.into_iter().map(|(member, value)| (member, value.clone())));
         members
     }
 
