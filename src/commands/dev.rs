@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Result},
     report::Report,
     secret::Secret,
+    sign::{Claim, Scheme},
 };
 use serde_json::{Value, json};
 use std::{
@@ -83,9 +84,9 @@ impl Command for Dev {
             log: (!cx.console.quiet).then_some(cx.console),
             clock,
         };
-        let endpoint = config.gate.has_endpoint();
+        let (scheme, endpoint) = (config.gate.scheme(), config.gate.has_endpoint());
         let running = edge::start(config)?;
-        self.announce(cx, &running.url, &keys, random.as_ref(), endpoint)?;
+        self.announce(cx, &running.url, &keys, random.as_ref(), (scheme, endpoint))?;
         loop {
             if let Err(Error::Interrupted { signal, .. }) = cx.clock.sleep(Duration::from_secs(3600)) {
                 return Err(Error::Interrupted { signal, detail: "the edge has stopped".into() });
@@ -152,7 +153,7 @@ impl Dev {
         url: &str,
         keys: &Keys,
         random: Option<&Secret>,
-        endpoint: bool,
+        (scheme, endpoint): (&Scheme, bool),
     ) -> Result<()> {
         let signing = if endpoint { "SIGNED_URL_SECRET" } else { "STRATOS_DEV_KEY" };
         let purge = (self.purge_key.is_none()).then_some(&keys.purge);
@@ -180,17 +181,26 @@ impl Dev {
         }
         let written = cx.output.write_all(text.as_bytes()).and_then(|()| cx.output.flush());
         written.map_err(|error| Error::Io(format!("cannot write the export lines: {error}")))?;
-        self.hint(cx, url, random.is_some(), endpoint);
+        self.hint(cx, url, random.is_some(), scheme, endpoint);
         Ok(())
     }
 
-    fn hint(&self, cx: &Context<'_>, url: &str, random: bool, endpoint: bool) {
+    fn hint(&self, cx: &Context<'_>, url: &str, random: bool, scheme: &Scheme, endpoint: bool) {
         let mut sign = "stratos signed /reports/q3.txt --ttl 10m".to_owned();
-        if self.scheme != "cloudcdn" {
-            sign.push_str(&format!(" --scheme {}", self.scheme));
+        if scheme.id != "cloudcdn" {
+            sign.push_str(&format!(" --scheme {}", scheme.id));
         }
-        if random && !endpoint {
-            sign.push_str(" --key env:STRATOS_DEV_KEY");
+        match self.key.first() {
+            // A key written on the command line is not repeated.
+            Some(reference) if reference.starts_with("plain:") || reference == "-" => {
+                sign.push_str(" --key REF")
+            }
+            Some(reference) => sign.push_str(&format!(" --key {reference}")),
+            None if random && !endpoint => sign.push_str(" --key env:STRATOS_DEV_KEY"),
+            None => {}
+        }
+        if scheme.carries(Claim::KeyId) {
+            sign.push_str(&format!(" --key-id {}", self.key_id.as_deref().unwrap_or("ID")));
         }
         cx.console.info(format!("listening on {url}; Ctrl-C ends it"));
         cx.console.info("paste the export lines into a second terminal, then try:");

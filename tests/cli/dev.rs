@@ -1,6 +1,6 @@
 //! `dev`: the embedded edge, from outside.
 
-use crate::common::runner::{Runner, stratos};
+use crate::common::runner::{Run, Runner, stratos};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -592,4 +592,58 @@ fn it_needs_no_home_and_reads_no_profile() {
     assert_eq!(Edge::of(runner, &[]).get("/").status, 200);
     let runner = stratos(["dev", "--port", "0"]).config("this is no TOML = = =");
     assert_eq!(Edge::of(runner, &[]).get("/").status, 200);
+}
+
+/// The first line of stdout, which is where a minted URL stands.
+fn minted(run: Run) -> String {
+    run.exits(0).stdout().lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn the_export_lines_are_all_that_the_other_commands_need() {
+    let edge = Edge::start(&[]);
+    let target = |url: &str| url.strip_prefix(edge.url()).unwrap().to_owned();
+    let url = minted(edge.stratos(&["signed", "/reports/q3.txt", "--ttl", "10m"]).run());
+    assert_eq!(edge.get(&target(&url)).from(), (200, "MISS", "1"));
+    let verdict = edge.stratos(&["signed", "verify", &url]).run().exits(0);
+    assert!(verdict.stdout().contains("valid"), "{}", verdict.stdout());
+    edge.stratos(&["purge", &format!("{}/reports/q3.txt", edge.url())]).run().exits(0);
+    assert_eq!(edge.get(&target(&url)).from(), (200, "MISS", "2"));
+    edge.stratos(&["purge", "--tag", "reports"]).run().exits(0);
+    assert_eq!(edge.get(&target(&url)).from(), (200, "MISS", "3"));
+    edge.stratos(&["purge", "--everything", "--yes"]).run().exits(0);
+    assert_eq!(edge.get(&target(&url)).from(), (200, "MISS", "4"));
+    let health = edge.stratos(&["health", "--deep"]).run().exits(0).json();
+    assert_eq!(health["status"], "ok");
+}
+
+#[test]
+fn other_schemes_guard_every_page() {
+    for (scheme, edge_args, mint_args) in [
+        ("bunny", &[][..], &[][..]),
+        ("s3", &["--param", "region=eu-west-1"], &["--param", "region=eu-west-1", "--key-id", "AKIDEXAMPLE"]),
+    ] {
+        let edge = Edge::start(&[&["--scheme", scheme], edge_args].concat());
+        let page = format!("{}/news.html", edge.url());
+        let sign = ["signed", &page, "--ttl", "10m", "--scheme", scheme, "--key", "env:STRATOS_DEV_KEY"];
+        let url = minted(edge.stratos(&[&sign, mint_args].concat()).run());
+        let target = url.strip_prefix(edge.url()).unwrap();
+        let served = edge.get(target);
+        assert_eq!(
+            (served.from(), served.header("x-signed-url")),
+            ((200, "MISS", "1"), "verified"),
+            "{scheme}"
+        );
+        assert_eq!(edge.get(target).header("x-cache"), "HIT", "{scheme}");
+        assert_eq!(edge.get(&target.replace("news", "index")).status, 403, "{scheme}");
+        assert_eq!(edge.get("/news.html").status, 403, "{scheme}: a page without signature");
+        assert_eq!(edge.get("/api/health").status, 200, "{scheme}");
+    }
+}
+
+#[test]
+fn a_scheme_with_a_key_pair_wants_the_key() {
+    let run = stratos(["dev", "--json", "--port", "0", "--scheme", "cloudfront"]).run();
+    let run = run.fails("usage_error", 64);
+    assert!(run.error()["message"].as_str().unwrap().contains("--key"), "{}", run.error());
 }

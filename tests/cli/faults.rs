@@ -20,6 +20,20 @@ const PURGE: &[Case] = &[
     ("non-json", "data_error", 65, ""),
 ];
 
+/// A health check carries the access key of the edge's export lines.
+#[rustfmt::skip]
+const HEALTH: &[Case] = &[
+    ("429", "rate_limited", 75, "Too many requests"),
+    ("503", "server_error", 75, "Service unavailable"),
+    ("stall", "request_failed", 75, "after 1 attempt"),
+    ("stall-body", "request_failed", 75, "after 1 attempt"),
+    ("drip", "request_failed", 75, "after 1 attempt"),
+    ("reset", "request_failed", 75, "after 1 attempt"),
+    ("oversize", "too_large", 65, "larger than 8388608 bytes"),
+    ("redirect", "redirect_refused", 69, "elsewhere.invalid"),
+    ("non-json", "data_error", 65, "instead of JSON"),
+];
+
 fn meets(command: &[&str], fault: &str) -> Run {
     let edge = Edge::start(&["--fault", fault]);
     let bounds = ["--json", "--retries", "0", "--timeout", "500ms"];
@@ -42,10 +56,17 @@ fn a_purge_names_each_fault() {
 }
 
 #[test]
+fn a_health_check_names_each_fault() {
+    holds(&["health"], HEALTH);
+}
+
+#[test]
 fn every_fault_has_its_case() {
     let known: BTreeSet<_> = stratos::edge::Fault::all().map(|(name, _)| name).collect();
-    let tested: BTreeSet<_> = PURGE.iter().map(|case| case.0).collect();
-    assert_eq!(known, tested);
+    for cases in [PURGE, HEALTH] {
+        let tested: BTreeSet<_> = cases.iter().map(|case| case.0).collect();
+        assert_eq!(known, tested);
+    }
 }
 
 #[test]
