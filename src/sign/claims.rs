@@ -74,7 +74,8 @@ pub struct Claims<'a> {
 impl Claims<'_> {
     /// The expiry, where the scheme cannot do without.
     pub fn expires(&self) -> Result<u64> {
-        self.expires.ok_or(Error::MissingClaim("this scheme signs an expiry: pass --expires or --ttl"))
+        self.expires
+            .ok_or_else(|| Error::MissingClaim("this scheme signs an expiry: pass --expires or --ttl"))
     }
 
     /// The time of minting, where the scheme cannot do without.

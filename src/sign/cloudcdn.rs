@@ -21,15 +21,15 @@ pub const SCHEME: Scheme = Scheme {
     reserved: &["path", "expires", "sig"],
     carried: true,
     canonical: |url, claims, out| {
-        let (path, expires) = (target_length(url), expiry(claims)?);
-        out.decimal(path as u64).text(":");
+        out.decimal(target_length(url) as u64).text(":");
         url.write_target(out);
-        out.text("|").decimal(text::utf16_length(&expires) as u64).text(":").text(&expires);
+        let expires = Expiry::of(claims)?;
+        out.text("|").decimal(expires.length()).text(":");
+        expires.write(out);
         Ok(())
     },
     assemble,
     inspect,
-    guard,
     ..Scheme::BASE
 };
 
@@ -43,23 +43,24 @@ pub const COLON: Scheme = Scheme {
             valid is unconfirmed; it counts as expired here.",
     source: "CloudCDN API document, operation verifySignedUrl",
     canonical: |url, claims, out| {
-        let expires = expiry(claims)?;
+        let expires = Expiry::of(claims)?;
         // With a colon in the expiry, two pairs would share one text.
-        if expires.contains(':') {
+        if matches!(expires, Expiry::Text(text) if text.contains(':')) {
             return Err(Error::Malformed("expires"));
         }
         url.write_target(out);
-        out.text(":").text(&expires);
+        out.text(":");
+        expires.write(out);
         Ok(())
     },
     assemble,
     inspect,
-    guard: |url, claims| {
-        guard(url, claims)?;
-        let target = Url { origin: "".into(), ..url.borrowed() }.to_string();
-        if target.contains("..") || target.contains("//") {
-            let detail = "CloudCDN refuses paths with `..` or `//`; write the path without them";
-            return Err(Error::Data(format!("{target}: {detail}")));
+    guard: |url, _| {
+        let refused = |text: &str| text.as_bytes().windows(2).any(|pair| pair == b".." || pair == b"//");
+        if refused(&url.path) || url.query.as_deref().is_some_and(refused) {
+            let target = Url { origin: "".into(), ..url.borrowed() };
+            let refusal = "holds `..` or `//`, which CloudCDN's API refuses; write the path without them";
+            return Err(Error::Data(format!("`{target}` {refusal}")));
         }
         Ok(())
     },
@@ -70,11 +71,16 @@ const ENDPOINT: &str = "/api/signed";
 
 fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
     let base = url.origin.strip_suffix('/').unwrap_or(&url.origin);
-    out.text(base).text(ENDPOINT).text("?path=").percent(&url.path, &COMPONENT);
+    out.text(base).text("/api/signed?path=").percent(&url.path, &COMPONENT);
     if let Some(query) = &url.query {
         out.text("%3F").percent(query, &COMPONENT);
     }
-    out.text("&expires=").percent(&expiry(claims)?, &COMPONENT).text("&sig=").bytes(&seal.signature);
+    out.text("&expires=");
+    match Expiry::of(claims)? {
+        Expiry::Number(seconds) => out.decimal(seconds),
+        Expiry::Text(text) => out.percent(text, &COMPONENT),
+    };
+    out.text("&sig=").bytes(&seal.signature);
     Ok(())
 }
 
@@ -98,17 +104,6 @@ fn inspect<'v>(visit: &'v Visit<'v>, _signed: &mut Vec<u8>) -> Result<Inspection
     Ok(Inspection::new(Url::at(origin, path), claims, signature).shaped(Spelling::Hex, 32))
 }
 
-fn guard(url: &Url<'_>, _: &Claims<'_>) -> Result<()> {
-    if !url.path.starts_with('/') {
-        return Err(Error::Data(format!("the path must begin with `/`; got `{}`", url.path)));
-    }
-    let query = url.query.as_deref().unwrap_or_default();
-    if url.path.contains(['\0', '\n']) || query.contains(['\0', '\n']) {
-        return Err(Error::Data("the path holds NUL or a line end, which no URL can; remove it".into()));
-    }
-    Ok(())
-}
-
 fn decoded<'v>(url: &'v Url<'v>, name: &'static str) -> Result<Cow<'v, str>> {
     text::form_decode(url.required(name)?).ok_or(Error::Malformed(name))
 }
@@ -119,10 +114,32 @@ fn target_length(url: &Url<'_>) -> usize {
     text::utf16_length(&url.path) + query
 }
 
-/// The expiry as it is written.
-fn expiry<'c>(claims: &'c Claims<'_>) -> Result<Cow<'c, str>> {
-    match &claims.expires_text {
-        Some(text) => Ok(Cow::Borrowed(text)),
-        None => Ok(Cow::Owned(claims.expires()?.to_string())),
+/// The expiry as it is written: the CDN's CLI signs any text.
+#[derive(Clone, Copy)]
+enum Expiry<'c> {
+    Number(u64),
+    Text(&'c str),
+}
+
+impl<'c> Expiry<'c> {
+    fn of(claims: &'c Claims<'_>) -> Result<Self> {
+        match &claims.expires_text {
+            Some(text) => Ok(Self::Text(text)),
+            None => claims.expires().map(Self::Number),
+        }
+    }
+
+    fn length(self) -> u64 {
+        match self {
+            Self::Number(seconds) => u64::from(seconds.checked_ilog10().unwrap_or(0)) + 1,
+            Self::Text(text) => text::utf16_length(text) as u64,
+        }
+    }
+
+    fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Number(seconds) => out.decimal(seconds),
+            Self::Text(text) => out.text(text),
+        };
     }
 }

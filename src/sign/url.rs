@@ -3,6 +3,7 @@
 
 use super::text::Append;
 use crate::error::{Error, Result};
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// A URL in three pieces that put together are the text it came from.
@@ -37,11 +38,11 @@ impl<'a> Url<'a> {
     #[must_use]
     pub fn at(base: impl Into<Cow<'a, str>>, path: impl Into<Cow<'a, str>>) -> Self {
         let (path, query) = match path.into() {
-            Cow::Borrowed(text) => match text.split_once('?') {
-                Some((path, query)) => (path.into(), Some(query.into())),
+            Cow::Borrowed(text) => match memchr(b'?', text.as_bytes()) {
+                Some(mark) => (text[..mark].into(), Some(text[mark + 1..].into())),
                 None => (text.into(), None),
             },
-            Cow::Owned(mut text) => match text.find('?') {
+            Cow::Owned(mut text) => match memchr(b'?', text.as_bytes()) {
                 Some(mark) => {
                     let query = text.split_off(mark + 1);
                     text.truncate(mark);
