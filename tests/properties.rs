@@ -3,5 +3,7 @@
 
 #[path = "properties/config.rs"]
 mod config;
+#[path = "properties/http.rs"]
+mod http;
 #[path = "properties/sign.rs"]
 mod sign;

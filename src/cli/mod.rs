@@ -3,13 +3,16 @@
 mod failure;
 mod manner;
 mod parse;
+mod span;
 
 use crate::{
     clock::Clock,
+    command::Entry,
     context::{Context, Env, Output, SIGNAL, State, Terminals},
     error::{Error, Result},
     report,
 };
+use clap::ArgMatches;
 pub use failure::catch_panics;
 use manner::Manner;
 use parse::{Asked, Job};
@@ -73,7 +76,16 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         width: world.terminals.width,
         state: State::default(),
     };
-    let report = (job.entry.run)(&job.matches, &mut cx)?;
+    let traced = span::asked(&job.matches, job.entry.name, &cx)?;
+    let result = perform(job.entry, &job.matches, manner, &mut cx);
+    if let Some(traced) = traced {
+        traced.end(&result, &mut cx);
+    }
+    result
+}
+
+fn perform(entry: &Entry, matches: &ArgMatches, manner: &Manner, cx: &mut Context<'_>) -> Result<u8> {
+    let report = (entry.run)(matches, cx)?;
     let code = report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)?;
     report.failure().map_or(Ok(code), Err)
 }

@@ -3,8 +3,12 @@
 use super::{Context, SIGNAL};
 use crate::{
     error::{Error, Result},
-    http::{self, Client, Proxies, Setup},
-    profile::Setting,
+    http::{
+        self, Client, Policy, Proxies, Setup,
+        otlp::{self, Span},
+    },
+    profile::{Profile, Setting},
+    secret::Secret,
 };
 use std::{path::PathBuf, sync::atomic::Ordering};
 
@@ -17,17 +21,44 @@ impl<'a> Context<'a> {
         };
         let policy =
             http::policy(named(&profile.timeout), named(&profile.retries), named(&profile.max_wait))?;
+        self.client_of(policy, Some(&profile))
+    }
+
+    fn client_of(&self, policy: Policy, profile: Option<&Profile>) -> Result<Client<'a>> {
         let path = |setting: &Setting<Option<String>>| setting.value.as_ref().map(PathBuf::from);
-        let client = match (path(&profile.client_cert), path(&profile.client_key)) {
-            (None, None) => None,
-            (Some(certificate), Some(key)) => Some((certificate, key)),
-            (Some(_), None) => return Err(alone("client_cert", "client_key")),
-            (None, Some(_)) => return Err(alone("client_key", "client_cert")),
+        let certificate = |profile: &Profile| match (path(&profile.client_cert), path(&profile.client_key)) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (Some(_), None) => Err(alone("client_cert", "client_key")),
+            (None, Some(_)) => Err(alone("client_key", "client_cert")),
         };
-        let proxies = Proxies::read(|name| self.env.get(name))?;
-        let setup = Setup { ca_file: path(&profile.ca_file), client, proxies };
+        let setup = Setup {
+            ca_file: profile.map_or_else(|| self.options.ca_file.clone(), |profile| path(&profile.ca_file)),
+            client: profile.map(certificate).transpose()?.flatten(),
+            proxies: Proxies::read(|name| self.env.get(name))?,
+        };
         let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
         Ok(Client { policy, transport, clock: self.clock, console: self.console })
+    }
+
+    /// The headers of `--otlp-headers`, checked before the command runs.
+    pub fn span_headers(&self) -> Result<Vec<(String, Secret)>> {
+        self.options.otlp_headers.as_deref().map_or(Ok(Vec::new()), otlp::headers)
+    }
+
+    /// Tells the endpoint that was asked for how the command ended; without one, nothing at all. A
+    /// profile that cannot be read may be why it failed: the flag's endpoint hears of that too.
+    pub fn export(&mut self, span: &Span<'_>, headers: &[(String, Secret)]) {
+        let profile = self.profile().ok();
+        let named = profile.as_ref().and_then(|profile| profile.otlp_endpoint.value.clone());
+        let Some(endpoint) = named.or_else(|| self.options.otlp_endpoint.clone()) else { return };
+        match self.client_of(Policy::default(), profile.as_deref()) {
+            Ok(client) => otlp::export(&client, &endpoint, headers, span),
+            Err(error) if self.console.verbose > 0 => {
+                self.console.plain(format!("the span was not sent: {error}"));
+            }
+            Err(_) => {}
+        }
     }
 }
 

@@ -175,3 +175,86 @@ fn control_bytes_of_a_server_do_not_pass() {
     let run = stratos(["health", "--verbose"]).with(&cdn).run().exits(69);
     assert!(!run.everything().contains('\x1b') && !run.everything().contains('\x07'), "{:?}", run.stderr);
 }
+
+#[test]
+fn a_span_leaves_only_where_it_was_asked_for() {
+    let (cdn, collector) = (Cdn::start([well()]), Cdn::start([Answer::text(200, "")]));
+    let otel = |name: &str| stratos(["health"]).with(&cdn).env(name, collector.url());
+    otel("OTEL_EXPORTER_OTLP_ENDPOINT").run().exits(0);
+    otel("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").run().exits(0);
+    assert_eq!(collector.connections(), 0);
+
+    let flags = ["--otlp-endpoint", &collector.url(), "--otlp-headers", "x-token=t0k3n-0123"];
+    let run = stratos(["health"].iter().chain(&flags)).with(&cdn).run().exits(0);
+    assert_eq!(run.stderr, "");
+    let span = collector.requests().remove(0);
+    assert_eq!((span.method.as_str(), span.path.as_str()), ("POST", "/v1/traces"));
+    assert_eq!(span.header("x-token"), Some("t0k3n-0123"));
+    assert_eq!(span.json()["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["name"], "stratos health");
+    assert!(!span.text().contains("otlp-endpoint") && !span.text().contains(&cdn.url()));
+
+    let config = format!(
+        "default = \"p\"\n[profiles.p]\nurl = \"{}\"\notlp_endpoint = \"{}\"\n",
+        cdn.url(),
+        collector.url()
+    );
+    stratos(["health"]).config(&config).run().exits(0);
+    assert_eq!(collector.requests().len(), 2);
+}
+
+#[test]
+fn failures_are_told_too_and_offline_commands_never() {
+    let (cdn, collector) = (Cdn::start([Answer::text(404, "no")]), Cdn::start([Answer::text(200, "")]));
+    let asked = |args: &[&str]| {
+        let args =
+            args.iter().copied().chain(["--otlp-endpoint"]).map(str::to_owned).chain([collector.url()]);
+        stratos(args.collect::<Vec<_>>()).with(&cdn).env("CLOUDCDN_ACCOUNT_KEY", "key-0123456789")
+    };
+    for args in [
+        &["explain", "429"][..],
+        &["config", "list"],
+        &["schema"],
+        &["version"],
+        &["signed", "/a", "--expires", "4102444800", "--secret", "0123456789abcdef"],
+        &["purge", "--tag", "home", "--dry-run"],
+    ] {
+        asked(args).run().exits(0);
+    }
+    assert_eq!(collector.connections(), 0);
+    for (args, exit) in
+        [(&["health"][..], 69), (&["health", "--profile", "nosuch"], 78), (&["purge", "notaurl"], 65)]
+    {
+        asked(args).run().exits(exit);
+        let span =
+            &collector.requests().pop().unwrap().json()["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+        assert_eq!(span["attributes"][2]["value"]["intValue"], exit.to_string(), "{args:?}");
+    }
+    assert_eq!(collector.requests().len(), 3);
+}
+
+#[test]
+fn a_collector_that_is_not_there_changes_nothing() {
+    let cdn = Cdn::start([well()]);
+    let gone = "http://127.0.0.1:9";
+    let run = stratos(["health", "--otlp-endpoint", gone]).with(&cdn).run().exits(0);
+    assert_eq!((run.stdout().is_empty(), run.stderr.as_str()), (false, ""));
+    let told = stratos(["health", "--otlp-endpoint", gone, "--verbose"]).with(&cdn).run().exits(0).stderr;
+    assert!(told.contains("the span was not taken"), "{told}");
+    let run = stratos(["health", "--otlp-endpoint", gone, "--otlp-headers", "t0k3n"]).with(&cdn).run();
+    assert!(!run.stderr.contains("t0k3n") && run.code == Some(64), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_request_that_waits() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for (signal, exit) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let cdn = Cdn::start([Answer::silent()]);
+        let running = stratos(["health", "--json", "--timeout", "1h"]).with(&cdn).spawn();
+        while cdn.requests().is_empty() {
+            std::thread::yield_now();
+        }
+        kill_process(Pid::from_raw(running.id().try_into().unwrap()).unwrap(), signal).unwrap();
+        running.finish().fails("interrupted", exit);
+    }
+}
