@@ -249,6 +249,29 @@ fn posture() -> Vec<(String, Vec<String>)> {
     .collect()
 }
 
+/// Whether `file::name` is a test that is not ignored: a function with the attribute, or a row of a
+/// `TRIALS` table, as the real-server and trace tests have it.
+fn runs(test: &str) -> bool {
+    let Some((file, name)) = test.rsplit_once("::") else { return false };
+    let Ok(text) = fs::read_to_string(root().join(file)) else { return false };
+    if text.contains(&format!("(\"{name}\", ")) {
+        return true;
+    }
+    let Some(at) = text.find(&format!("fn {name}(")) else { return false };
+    let lines = text[..at].lines().rev().skip_while(|line| line.trim().is_empty());
+    let attributes: Vec<&str> = lines.take_while(|line| !line.ends_with('}')).collect();
+    attributes.iter().any(|line| line.trim() == "#[test]")
+        && !attributes.iter().any(|line| line.contains("#[ignore"))
+}
+
+#[test]
+fn the_posture_check_can_fail() {
+    assert!(runs("tests/house.rs::the_posture_check_can_fail"));
+    assert!(!runs("tests/house.rs::posture"), "a function without the attribute is no test");
+    assert!(!runs("tests/house.rs::nobody_wrote_this"));
+    assert!(!runs("tests/nowhere.rs::the_posture_check_can_fail"));
+}
+
 #[test]
 fn every_enforced_line_of_security_md_names_tests_that_run() {
     let rows = posture();
@@ -256,16 +279,7 @@ fn every_enforced_line_of_security_md_names_tests_that_run() {
     for (capability, tests) in rows {
         assert!(!tests.is_empty(), "{capability}: no test named");
         for test in tests {
-            let (file, function) = test.rsplit_once("::").unwrap_or_else(|| panic!("{capability}: {test}"));
-            let text = fs::read_to_string(root().join(file))
-                .unwrap_or_else(|_| panic!("{capability}: {file} does not exist"));
-            let at = text
-                .find(&format!("fn {function}("))
-                .unwrap_or_else(|| panic!("{capability}: {file} has no test {function}"));
-            let before = &text[text[..at].rfind("\n\n").unwrap_or(0)..at];
-            // The real-server and trace tests are rows of a list and have no attribute.
-            let runs = before.contains("#[test]") || text.contains(&format!("\", {function})"));
-            assert!(runs && !before.contains("#[ignore"), "{capability}: {test} does not run");
+            assert!(runs(&test), "{capability}: {test} is missing, ignored, or no test");
         }
     }
 }
