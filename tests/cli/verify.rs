@@ -139,7 +139,8 @@ fn a_list_is_verified_as_it_comes() {
     assert_eq!(csv, format!("verdict,url,scheme,expires,seconds\nvalid,{A},cloudcdn,4102444800,\n"));
     let text = signed(&["verify", "-", "--output", "table"]).stdin(format!("{A}\n")).run().exits(0).stdout();
     assert_eq!(text, format!("valid               {A}\n"));
-    signed(&["verify", "-", "--output", "yaml"]).stdin(input).run().exits(64);
+    signed(&["verify", "-", "--output", "yaml"]).stdin(input.clone()).run().exits(64);
+    signed(&["verify", "-", "--filter", ".[0]"]).stdin(input).run().exits(64);
 }
 
 #[test]

@@ -29,6 +29,15 @@ impl Jobs {
     }
 }
 
+/// Takes stdin for the list, and says so to somebody who may be waiting for an answer.
+pub fn claim(cx: &mut Context<'_>) -> Result<()> {
+    cx.claim_stdin("the list")?;
+    if cx.interactive {
+        cx.console.info("reading the list from the terminal, one a line; Ctrl-D ends it");
+    }
+    Ok(())
+}
+
 /// Appends one CSV record without its line end.
 pub fn csv_line(cells: &[&str], out: &mut Vec<u8>) {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());

@@ -2,7 +2,7 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, Watch, csv_line, failed},
+    bulk::{Jobs, Watch, claim, csv_line, failed},
     claims::{self, Wish},
     keys::{Named, Ring},
     refusals::{broken, rule, shown},
@@ -72,7 +72,7 @@ impl Mint {
         let granted = self.wish.granted(scheme, &profile, cx)?;
         self.refuse(scheme, &profile.url.value)?;
         if listed {
-            cx.claim_stdin("the list")?;
+            claim(cx)?;
         }
         let pairs = claims::pairs(&settings);
         let params = Params(&pairs);
@@ -171,8 +171,8 @@ impl Press<'_> {
         let start = out.len();
         seal.mint(&url, &self.claims, out)?;
         // Some schemes escape a blank, the others would hand out a URL that no client sends as it is.
-        let is_url = matches!(self.claims.form, Form::Query | Form::Path);
-        if typed.contains(' ') && is_url && out[start..].contains(&b' ') {
+        let written = !self.scheme.carried && matches!(self.claims.form, Form::Query | Form::Path);
+        if written && typed.contains(' ') && out[start..].contains(&b' ') {
             out.truncate(start);
             return Err(rule("url.blank").error(&shown(typed)));
         }

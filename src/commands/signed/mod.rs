@@ -10,6 +10,7 @@ mod refusals;
 mod schemes;
 mod target;
 mod times;
+mod verdict;
 mod verify;
 mod visit;
 

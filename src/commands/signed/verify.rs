@@ -2,24 +2,23 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, Watch, csv_line, failed},
+    bulk::{Jobs, Watch, claim, failed},
     claims,
     keys::{Named, Ring},
     listed::Listed,
-    times,
+    verdict::{BAD, Checked, Streamed, Verdicts},
     visit::{Asking, Candidate, Scene, candidates, fitting},
 };
 use crate::{
     context::Context,
     error::{Error, Result},
     options::Format,
-    progress::clean,
-    report::{Page, Report, Rows, Style},
+    report::Report,
     sign::{Params, Signer, Verdict},
 };
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use std::{
-    io::{self, Write},
+    io::Write,
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -75,7 +74,7 @@ impl Verify {
             })?;
             return bench.report(&self.urls, cx);
         }
-        cx.claim_stdin("the list")?;
+        claim(cx)?;
         let bench = Bench::set(&scene, &candidates, |_, candidate| Some(signer(candidate, cx)))?;
         bench.stream(&self.jobs, cx)
     }
@@ -97,14 +96,6 @@ struct Bench<'a> {
     headers: Vec<(&'a str, &'a str)>,
     candidates: &'a [Candidate],
     signers: Vec<Option<Result<Signer>>>,
-}
-
-/// A verdict and what belongs to it.
-struct Checked {
-    url: String,
-    scheme: &'static str,
-    verdict: Verdict,
-    facts: Map<String, Value>,
 }
 
 impl<'a> Bench<'a> {
@@ -192,6 +183,11 @@ impl<'a> Bench<'a> {
     }
 
     fn stream(&self, jobs: &Jobs, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        if cx.options.filter.is_some() {
+            return Err(Error::Usage(
+                "--filter reads a whole result, and a list is verified as it comes; pipe it into jq".into(),
+            ));
+        }
         let format = match cx.format {
             Format::Json if !cx.asked => Format::Ndjson,
             Format::Yaml | Format::Markdown => {
@@ -235,9 +231,6 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// What every verdict but `valid` exits with.
-const BAD: u8 = 65;
-
 fn put(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
     output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
 }
@@ -259,150 +252,5 @@ fn again(error: &Error) -> Error {
         Error::Data(text) => Error::Data(text.clone()),
         Error::Usage(text) => Error::Usage(text.clone()),
         other => Error::Config(other.to_string()),
-    }
-}
-
-impl Checked {
-    fn value(&self) -> Value {
-        let mut value = Map::new();
-        value.insert("verdict".into(), self.verdict.word().into());
-        value.insert("url".into(), self.url.as_str().into());
-        value.insert("scheme".into(), self.scheme.into());
-        value.extend(self.facts.clone());
-        match &self.verdict {
-            Verdict::Valid { unchecked, .. } => {
-                let names: Vec<&str> = unchecked.iter().map(|claim| claim.name()).collect();
-                value.insert("unchecked".into(), json!(names));
-            }
-            Verdict::Expired { seconds } | Verdict::NotYetValid { seconds } => {
-                value.insert("seconds".into(), (*seconds).into());
-            }
-            Verdict::Refused(claim) => {
-                value.insert("claim".into(), claim.name().into());
-            }
-            Verdict::Malformed(part) => {
-                value.insert("part".into(), (*part).into());
-            }
-            Verdict::Mismatch | Verdict::UnknownKey => {}
-        }
-        value.into()
-    }
-
-    fn cells(&self) -> Vec<String> {
-        let value = self.value();
-        let text = |name: &str| match value.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        ["verdict", "url", "scheme", "expires", "seconds"].map(text).into()
-    }
-
-    /// One line of a stream, without its end.
-    fn line(&self, format: Format, out: &mut Vec<u8>) {
-        match format {
-            Format::Csv => {
-                let cells = self.cells();
-                csv_line(&cells.iter().map(String::as_str).collect::<Vec<_>>(), out);
-            }
-            Format::Table => out.extend_from_slice(self.row().as_bytes()),
-            _ => out.extend_from_slice(self.value().to_string().as_bytes()),
-        }
-    }
-
-    /// Verdict and URL, the verdicts as wide as the widest.
-    fn row(&self) -> String {
-        clean(&format!("{:<18}  {}", self.verdict.word(), self.url))
-    }
-
-    /// What the verdict means here, in a few words.
-    fn meaning(&self, now: u64) -> Option<String> {
-        let expires = self.facts.get("expires").and_then(Value::as_u64);
-        let at = |seconds: u64| format!("{} ({seconds})", times::utc(seconds));
-        Some(match &self.verdict {
-            Verdict::Valid { .. } => {
-                let expires = expires?;
-                format!("until {}, for {} more", at(expires), times::spoken(expires.saturating_sub(now)))
-            }
-            Verdict::Expired { seconds } => match expires {
-                Some(expires) => format!("since {}, {} ago", at(expires), times::spoken(*seconds)),
-                None => format!("{} ago", times::spoken(*seconds)),
-            },
-            Verdict::NotYetValid { seconds } => format!("begins in {}", times::spoken(*seconds)),
-            Verdict::Refused(claim) => format!("signed, but not for this {}", claim.name()),
-            Verdict::Mismatch => "another key, another scheme, or changed after signing".into(),
-            Verdict::UnknownKey => "it names a key id that is not among these keys".into(),
-            Verdict::Malformed(part) => format!("{part} is missing or not as {} writes it", self.scheme),
-        })
-    }
-}
-
-/// The verdicts on arguments.
-struct Verdicts {
-    all: Vec<Checked>,
-    now: u64,
-}
-
-impl Report for Verdicts {
-    fn value(&self) -> Value {
-        match self.all.as_slice() {
-            [one] => one.value(),
-            several => Value::Array(several.iter().map(Checked::value).collect()),
-        }
-    }
-
-    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let [one] = self.all.as_slice() else {
-            return self.all.iter().try_for_each(|checked| writeln!(page.out, "{}", checked.row()));
-        };
-        let color = if one.verdict.is_valid() { "32" } else { "31" };
-        writeln!(page.out, "{}", page.painted(color, one.verdict.word()))?;
-        if let Some(meaning) = one.meaning(self.now) {
-            writeln!(page.out, "  {}", clean(&meaning))?;
-        }
-        writeln!(page.out, "  scheme {}", one.scheme)?;
-        if let Verdict::Valid { unchecked, .. } = &one.verdict {
-            for claim in unchecked {
-                let name = claim.name();
-                writeln!(
-                    page.out,
-                    "  {name} is signed and was not checked; pass --{}",
-                    name.replace('_', "-")
-                )?;
-            }
-        }
-        Ok(())
-    }
-
-    fn rows(&self) -> Option<Rows> {
-        let columns = vec!["verdict", "url", "scheme", "expires", "seconds"];
-        Some(Rows { columns, rows: self.all.iter().map(Checked::cells).collect() })
-    }
-
-    fn exit(&self) -> u8 {
-        if self.all.iter().all(|checked| checked.verdict.is_valid()) { 0 } else { BAD }
-    }
-}
-
-/// The report of a stream: everything has been written.
-struct Streamed {
-    exit: u8,
-}
-
-impl Report for Streamed {
-    fn value(&self) -> Value {
-        Value::Null
-    }
-
-    fn human(&self, _: &mut Page<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn style(&self) -> Style {
-        Style::Text
-    }
-
-    fn exit(&self) -> u8 {
-        self.exit
     }
 }
