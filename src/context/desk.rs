@@ -20,7 +20,7 @@ pub struct Desk {
     pub config: Option<String>,
     /// Global options; `config` is overwritten where there is a config.toml.
     pub options: Options,
-    /// What is typed unseen.
+    /// What is typed unseen; stdin is a terminal where it is given.
     pub unseen: Option<fn(&str) -> Result<Secret>>,
 }
 
@@ -43,7 +43,7 @@ impl Desk {
             clock: &SystemClock,
             console: Console { quiet: true, terminal: false, color: false, verbose: 0 },
             input: &mut input,
-            interactive: true,
+            interactive: self.unseen.is_some(),
             output: &mut output,
             format: Format::Json,
             structured: false,

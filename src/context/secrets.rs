@@ -113,6 +113,10 @@ impl Context<'_> {
         };
         if named.how == Reference::Stdin {
             self.claim_stdin("the secret")?;
+            if self.interactive {
+                let secret = self.typed(&source)?;
+                return Ok(Found { secret, origin: named.origin, reference: named.shown });
+            }
         }
         let (profile, env, home) = (self.profile()?, self.env, self.home());
         let lookup = move |name: &str| env.os(name);
@@ -123,6 +127,18 @@ impl Context<'_> {
             self.warn_once(warning);
         }
         Ok(Found { secret, origin: named.origin, reference: named.shown })
+    }
+
+    /// `-` at a terminal: nobody looks over the shoulder.
+    fn typed(&mut self, source: &str) -> Result<Secret> {
+        if self.options.no_input {
+            return Err(Error::Usage(format!("{source} is -, and stdin is a terminal; pipe the secret in")));
+        }
+        let secret = self.ask_unseen(&format!("secret for {source}, unseen: "))?;
+        if secret.is_empty() {
+            return Err(Error::MissingKey(format!("{source} is empty; give it a value")));
+        }
+        Ok(secret)
     }
 
     /// A signing key that is too short to resist guessing.
@@ -280,6 +296,22 @@ mod tests {
         assert_eq!(exit("[policy]\nstrict = true\n"), Err(77));
         assert_eq!(exit("[policy]\nstrict = true\nmin_secret_bytes = 5\n"), Ok(()));
         assert_eq!(exit("[profiles.default.policy]\nstrict = true\n"), Err(77));
+    }
+
+    #[test]
+    fn a_secret_that_is_typed_is_typed_unseen() {
+        let mut at_terminal = desk("", &[]);
+        at_terminal.unseen = Some(|question| {
+            assert!(question.contains("--key"));
+            Ok(crate::secret::Secret::new("typed-unseen-16-bytes"))
+        });
+        let (found, _) = at_terminal.run(|cx| cx.secret("--key", "-").unwrap());
+        assert_eq!(found.secret.text(), Some("typed-unseen-16-bytes"));
+        let mut silent = desk("", &[]);
+        silent.unseen = Some(|_| panic!("--no-input asked"));
+        silent.options.no_input = true;
+        let (error, _) = silent.run(|cx| cx.secret("--key", "-").unwrap_err());
+        assert_eq!(error.facts().exit, 64);
     }
 
     #[test]

@@ -47,15 +47,23 @@ impl<'a> Context<'a> {
     pub fn configure<T>(&mut self, repair: bool, change: impl FnOnce(&mut File) -> Result<T>) -> Result<T> {
         let place = self.place();
         let saved: Saved<T> = profile::update(&place, self.clock, repair, change)?;
-        let path = place.writable()?.display();
         if let Some(old) = &saved.migrated {
-            self.console.info(format!("migrated {} to {path}; the old file is kept", old.display()));
+            self.say_migrated(old)?;
         }
+        let path = place.writable()?.display();
         if let Some(aside) = &saved.set_aside {
             self.console.warn(format!("{path} could not be read; it is kept as {}", aside.display()));
         }
         self.state.profile = None;
         Ok(saved.value)
+    }
+
+    /// Says that the Node CLI's file became ours.
+    pub fn say_migrated(&self, old: &Path) -> Result<()> {
+        let place = self.place();
+        let path = place.writable()?.display();
+        self.console.info(format!("migrated {} to {path}; the old file is kept", old.display()));
+        Ok(())
     }
 
     /// The user's home; `None` when `HOME` is not set or empty.

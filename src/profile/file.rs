@@ -298,6 +298,19 @@ mod tests {
     }
 
     #[test]
+    fn however_a_file_is_broken_its_secret_is_not_quoted() {
+        let whole = "[profiles.a]\ntoken = \"plain:hunter2hunter2\"\nretries = 2\n";
+        for at in 0..whole.len() {
+            for patch in ["", "\"", "=", "[", "\n", "\u{1}"] {
+                let text = format!("{}{patch}{}", &whole[..at], &whole[at + 1..]);
+                if let Err(error) = parse(&text).and_then(|file| file.judge(None)) {
+                    assert!(!error.to_string().contains("hunter2"), "{text}\n{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn members_of_a_wrong_kind_are_named() {
         for (text, path) in [
             ("profiles = 5", "profiles must"),

@@ -83,14 +83,18 @@ fn text(value: &str) -> Item {
 }
 
 fn put(table: &mut Table, name: &str, value: &Value) {
-    if let Some(value) = toml(value) {
+    if let Some(value) = toml(value, DEPTH) {
         table.insert(name, Item::Value(value));
     }
 }
 
+/// Deeper than this TOML readers give up, so what is deeper stays JSON, as text.
+const DEPTH: usize = 32;
+
 /// JSON as TOML, which knows no null.
-fn toml(value: &Value) -> Option<Toml> {
+fn toml(value: &Value, depth: usize) -> Option<Toml> {
     Some(match value {
+        Value::Array(_) | Value::Object(_) if depth == 0 => value.to_string().into(),
         Value::Null => return None,
         Value::Bool(yes) => (*yes).into(),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
@@ -99,9 +103,12 @@ fn toml(value: &Value) -> Option<Toml> {
             _ => number.to_string().into(),
         },
         Value::String(text) => text.as_str().into(),
-        Value::Array(items) => Toml::Array(items.iter().filter_map(toml).collect::<Array>()),
+        Value::Array(items) => {
+            Toml::Array(items.iter().filter_map(|item| toml(item, depth - 1)).collect::<Array>())
+        }
         Value::Object(members) => {
-            let members = members.iter().filter_map(|(name, value)| Some((name.as_str(), toml(value)?)));
+            let members =
+                members.iter().filter_map(|(name, value)| Some((name.as_str(), toml(value, depth - 1)?)));
             Toml::InlineTable(members.collect::<InlineTable>())
         }
     })
@@ -123,6 +130,13 @@ mod tests {
         let expected = "other = [1]\n\n[profiles.a]\nurl = \"https://x.example\"\naccount_key = \"plain:env:LITERAL\"\n\
             timeout = \"5000\"\nretries = \"3\"\nb = \"v\"\nn = 5\n\n[profiles.a.signing]\nkey = \"plain:s\"\n";
         assert_eq!(migrated(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_too_deep_stays_json() {
+        let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+        let text = migrated(&format!(r#"{{"profiles":{{"a":{{"b":{deep}}}}}}}"#)).unwrap();
+        assert!(text.parse::<toml_edit::DocumentMut>().is_ok(), "{text}");
     }
 
     #[test]

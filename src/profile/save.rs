@@ -61,6 +61,8 @@ pub struct Draft {
     pub path: PathBuf,
     /// It is the one of an earlier try.
     pub resumed: bool,
+    /// The Node CLI's file that it was made from.
+    pub migrated: Option<PathBuf>,
     place: Place,
     target: PathBuf,
     before: Option<String>,
@@ -74,10 +76,14 @@ impl Draft {
         make_folder(&target)?;
         let path = beside(&target, "", ".draft");
         let before = text_of(&target)?;
+        let mut migrated = None;
         let offered = match &before {
             Some(text) => text.clone(),
             None => match File::load_or_new(place)? {
-                file if file.kept == Kept::Node => file.text(),
+                file if file.kept == Kept::Node => {
+                    migrated.clone_from(&place.node);
+                    file.text()
+                }
                 _ => format!("[profiles.default]\nurl = \"{}\"\n", super::DEFAULT_URL),
             },
         };
@@ -85,7 +91,7 @@ impl Draft {
         if !resumed {
             write(&path, &offered, clock)?;
         }
-        Ok(Self { path, resumed, place: place.clone(), target, before, offered })
+        Ok(Self { path, resumed, migrated, place: place.clone(), target, before, offered })
     }
 
     /// Checks the edited copy, with the caller's own check last, and puts it in the file's place;

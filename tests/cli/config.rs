@@ -409,6 +409,17 @@ fn an_edit_is_checked_before_it_counts() {
 
 #[cfg(unix)]
 #[test]
+fn an_edit_of_the_node_clis_file_migrates_it() {
+    let run = editing("echo c = 1 >> \"$1\"").file(NODE, NODE_TEXT).run().exits(0);
+    assert_eq!(text(&run), "[profiles.a]\nb = \"v\"\nn = 5\nc = 1\n");
+    let run = editing("echo c = 1 >> \"$1\"").arg("--no-quiet").file(NODE, NODE_TEXT).run().exits(0);
+    assert_eq!(run.stderr.matches("migrated").count(), 1, "{}", run.stderr);
+    let run = editing("true").file(NODE, NODE_TEXT).run().exits(0);
+    assert!(!run.path(toml()).exists() && run.path(NODE).exists());
+}
+
+#[cfg(unix)]
+#[test]
 fn a_broken_edit_is_kept_for_another_try() {
     let before = "[profiles.a]\n";
     let draft = format!("{}.draft", toml());

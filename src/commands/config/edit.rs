@@ -17,10 +17,15 @@ pub(super) fn run(cx: &mut Context<'_>) -> Result<Answer> {
         cx.console.info(format!("continuing with the text of the last try, {}", draft.path.display()));
     }
     launch(&words, &draft.path)?;
-    let changed = draft.commit(cx.clock, references)?;
-    match (changed, place.writable()) {
-        (true, Ok(path)) => cx.console.info(format!("wrote {}", path.display())),
-        _ => cx.console.info("nothing was changed"),
+    let migrated = draft.migrated.clone();
+    if !draft.commit(cx.clock, references)? {
+        cx.console.info("nothing was changed");
+        return Ok(Answer::Done);
+    }
+    let path = place.writable()?.display();
+    match migrated {
+        Some(old) => cx.say_migrated(&old)?,
+        None => cx.console.info(format!("wrote {path}")),
     }
     Ok(Answer::Done)
 }
