@@ -5,5 +5,7 @@
 mod config;
 #[path = "properties/http.rs"]
 mod http;
+#[path = "properties/schemes.rs"]
+mod schemes;
 #[path = "properties/sign.rs"]
 mod sign;

@@ -1,5 +1,6 @@
 //! CloudFront's policies: the JSON that is signed, and the networks in it.
 
+use super::text::plain_number;
 use crate::error::{Error, Result};
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -70,7 +71,74 @@ pub fn network(ip: &str, only_ip4: bool) -> Result<String> {
     let width = if base.is_ipv4() { 32 } else { 128 };
     let length = match length {
         None => width,
-        Some(digits) => digits.parse().ok().filter(|length| *length <= width).ok_or_else(|| refused(""))?,
+        Some(digits) => plain_number(digits).filter(|length| *length <= width).ok_or_else(|| refused(""))?,
     };
     Ok(format!("{base}/{length}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(condition: &str) -> String {
+        format!(r#"{{"Statement":[{{"Resource":"https://h/*","Condition":{{{condition}}}}}]}}"#)
+    }
+
+    const ENDS: &str = r#""DateLessThan":{"AWS:EpochTime":9}"#;
+
+    #[test]
+    fn every_condition_is_read() {
+        let text = policy(&format!(
+            r#""IpAddress":{{"AWS:SourceIp":"10.0.0.0/8"}},{ENDS},"DateGreaterThan":{{"AWS:EpochTime":1}}"#
+        ));
+        let wanted = Policy {
+            resource: "https://h/*".into(),
+            expires: 9,
+            start: Some(1),
+            ip: Some("10.0.0.0/8".into()),
+        };
+        assert_eq!(read(text.as_bytes()).unwrap(), wanted);
+    }
+
+    #[test]
+    fn conditions_that_are_not_understood_are_not_passed_over() {
+        for text in [
+            String::new(),
+            "[]".into(),
+            r#"{"Statement":[]}"#.into(),
+            policy(""),
+            policy(r#""DateLessThan":{"AWS:EpochTime":"9"}"#),
+            policy(r#""DateLessThan":{"AWS:EpochTime":-9}"#),
+            policy(r#""DateLessThan":{"AWS:EpochTime":9.5}"#),
+            policy(r#""DateLessThan":{"AWS:EpochTime":9,"x":1}"#),
+            policy(&format!(r#"{ENDS},"Referer":{{"AWS:Referer":"x"}}"#)),
+            policy(&format!(r#"{ENDS},"IpAddress":{{"AWS:SourceIp":["10.0.0.0/8"]}}"#)),
+            policy(ENDS).replace(r#""Resource":"https://h/*","#, ""),
+            policy(ENDS).replace(r#""Resource""#, r#""Effect":"Deny","Resource""#),
+            policy(ENDS).replace("}]}", "},{}]}"),
+            policy(ENDS) + "x",
+        ] {
+            assert!(matches!(read(text.as_bytes()), Err(Error::Malformed("Policy"))), "{text}");
+        }
+        assert!(read(b"\xff").is_err());
+    }
+
+    #[test]
+    fn addresses_become_networks() {
+        for (ip, wanted) in [
+            ("203.0.113.7", "203.0.113.7/32"),
+            ("203.0.113.0/24", "203.0.113.0/24"),
+            ("2001:db8::7", "2001:db8::7/128"),
+            ("2001:DB8::/32", "2001:db8::/32"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(network(ip, false).unwrap(), wanted);
+        }
+        for ip in
+            ["", "x", "203.0.113", "203.0.113.7/33", "203.0.113.7/", "203.0.113.7/-1", "::/129", "1.2.3.4\""]
+        {
+            assert!(matches!(network(ip, false), Err(Error::Usage(_))), "{ip}");
+        }
+        assert!(network("2001:db8::7", true).is_err());
+    }
 }
