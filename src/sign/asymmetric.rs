@@ -336,7 +336,7 @@ mod tests {
         let rsa = pem::decode(key!("rsa-2048-public-pkcs1")).unwrap().1.to_vec();
         let point = oracle_key(key!("p-256-public"), 65);
         let edwards = oracle_key(key!("ed25519-public"), 32);
-        type Case<'a> = (&'a [u8], Algorithm, &'a dyn oracle::VerificationAlgorithm, &'a [u8]);
+        type Case<'a> = (&'a [u8], Algorithm, &'static dyn oracle::VerificationAlgorithm, &'a [u8]);
         let cases: [Case<'_>; 5] = [
             (
                 key!("rsa-2048"),

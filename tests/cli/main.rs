@@ -24,6 +24,7 @@ mod offline;
 mod output;
 mod purge;
 mod schema;
+mod schemes;
 mod signed;
 mod verify;
 mod version;
