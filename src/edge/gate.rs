@@ -57,12 +57,11 @@ impl Gate {
         self.scheme().id.starts_with("cloudcdn")
     }
 
-    pub(super) fn judge(&self, url: &str, method: &str, headers: &[(&str, &str)], now: u64) -> Pass {
+    /// Judges a visit to this URL, of which everything else is known.
+    pub(super) fn judge<'v>(&'v self, url: &'v str, visit: Visit<'v>) -> Pass {
         let Ok(url) = Url::parse(url) else { return closed("malformed", "the URL cannot be read") };
         let pairs = pairs(&self.params);
-        let params = Params(&pairs);
-        let visit =
-            Visit { now, ip: Some("127.0.0.1"), method: Some(method), headers, params, ..Visit::of(url) };
+        let visit = Visit { url, params: Params(&pairs), ..visit };
         match self.signer.seal().verify(&visit) {
             Ok(verdict) if verdict.is_valid() => self.target(&visit),
             Ok(verdict) => closed(verdict.word(), sentence(&verdict)),

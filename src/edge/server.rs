@@ -9,7 +9,10 @@ use super::{
     site::{Absent, Page, key},
     wire::{Door, Line},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    sign::Visit,
+};
 use axum::{
     Router,
     body::Body,
@@ -21,7 +24,7 @@ use axum::{
 };
 use std::{
     io::ErrorKind,
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
 };
@@ -138,7 +141,15 @@ impl Edge {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
             .collect();
-        let mut response = match self.config.gate.judge(&url, request.method.as_str(), &headers, self.now()) {
+        let ip = request.visitor.map(|ip| ip.to_string());
+        let visit = Visit {
+            now: self.now(),
+            ip: ip.as_deref(),
+            method: Some(request.method.as_str()),
+            headers: &headers,
+            ..Visit::default()
+        };
+        let mut response = match self.config.gate.judge(&url, visit) {
             Pass::Open(target) => {
                 let mut response = self.page(&Asked { target: &target, ..*request });
                 let note = Note { path: Some(path_of(&target).to_owned()), verdict: Some("valid") };
@@ -200,12 +211,15 @@ pub(super) struct Asked<'r> {
     /// Path and query as sent.
     pub(super) target: &'r str,
     pub(super) headers: &'r HeaderMap,
+    visitor: Option<IpAddr>,
 }
 
 impl<'r> Asked<'r> {
     pub(super) fn of(request: &'r Request) -> Self {
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-        Self { method: request.method(), target, headers: request.headers() }
+        let line = request.extensions().get::<ConnectInfo<Line>>();
+        let visitor = line.map(|ConnectInfo(line)| line.visitor);
+        Self { method: request.method(), target, headers: request.headers(), visitor }
     }
 
     fn header(&self, name: HeaderName) -> &'r str {
@@ -293,7 +307,7 @@ fn foreign(host: &str) -> bool {
         _ => host,
     };
     let literal = name.trim_start_matches('[').trim_end_matches(']');
-    let loopback = literal.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let loopback = literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     !(loopback || name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost"))
 }
 

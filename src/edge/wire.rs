@@ -7,7 +7,7 @@ use axum::{
 use std::{
     future::Future,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -47,16 +47,20 @@ const TEASER: usize = 4;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The handler's end of a connection: says how the next answer leaves.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Line(Arc<AtomicU8>);
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    manner: Arc<AtomicU8>,
+    /// Who is at the other end.
+    pub(super) visitor: IpAddr,
+}
 
 impl Line {
     pub(super) fn behave(&self, manner: Manner) {
-        self.0.store(manner as u8, Ordering::Relaxed);
+        self.manner.store(manner as u8, Ordering::Relaxed);
     }
 
     fn manner(&self) -> Manner {
-        Manner::ALL[usize::from(self.0.load(Ordering::Relaxed))]
+        Manner::ALL[usize::from(self.manner.load(Ordering::Relaxed))]
     }
 }
 
@@ -79,7 +83,7 @@ impl Listener for Door {
                 Ok((stream, peer)) => {
                     // Small answers should not wait for more; a socket that refuses works without.
                     let _ = stream.set_nodelay(true);
-                    return (Wire::new(stream), peer);
+                    return (Wire::new(stream, peer.ip()), peer);
                 }
                 // Out of descriptors, or a visitor that left already: breathe, and go on.
                 Err(_) => sleep(Duration::from_millis(50)).await,
@@ -103,8 +107,9 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    fn new(stream: TcpStream) -> Self {
-        Self { stream, line: Line::default(), tail: Some([0; 4]), body: 0, pause: None }
+    fn new(stream: TcpStream, visitor: IpAddr) -> Self {
+        let line = Line { manner: Arc::default(), visitor };
+        Self { stream, line, tail: Some([0; 4]), body: 0, pause: None }
     }
 
     /// How many of these bytes belong to the head.

@@ -647,3 +647,23 @@ fn a_scheme_with_a_key_pair_wants_the_key() {
     let run = run.fails("usage_error", 64);
     assert!(run.error()["message"].as_str().unwrap().contains("--key"), "{}", run.error());
 }
+
+#[test]
+fn an_address_that_is_signed_is_held_against_the_visitor() {
+    let edge = Edge::start(&["--scheme", "bunny"]);
+    let page = format!("{}/news.html", edge.url());
+    let sign = ["signed", &page, "--ttl", "10m", "--scheme", "bunny", "--key", "env:STRATOS_DEV_KEY", "--ip"];
+    for (ip, status) in [("127.0.0.1", 200), ("192.0.2.1", 403)] {
+        let url = minted(edge.stratos(&[&sign[..], &[ip]].concat()).run());
+        assert_eq!(edge.get(url.strip_prefix(edge.url()).unwrap()).status, status, "{ip}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn export_lines_that_cannot_be_written_end_it() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut runner = stratos(["dev", "--port", "0", "--quiet"]);
+    let command = runner.command().stdin(Stdio::null()).stdout(full).stderr(Stdio::null());
+    assert_eq!(command.status().unwrap().code(), Some(74));
+}
