@@ -22,6 +22,8 @@ pub struct Redactor {
     hex: Vec<Zeroizing<Vec<u8>>>,
     /// Matched exactly.
     exact: Vec<Zeroizing<Vec<u8>>>,
+    /// The bytes with which any of them can begin: most of a long body is none.
+    first: [bool; 256],
 }
 
 impl Redactor {
@@ -42,7 +44,8 @@ impl Redactor {
     /// These secrets.
     #[must_use]
     pub fn new(secrets: &[Secret]) -> Self {
-        let mut redactor = Self { loose: Vec::new(), hex: Vec::new(), exact: Vec::new() };
+        let mut redactor =
+            Self { loose: Vec::new(), hex: Vec::new(), exact: Vec::new(), first: [false; 256] };
         // Longest first, so that a secret that begins with another one is masked whole.
         let mut secrets: Vec<&Secret> = secrets.iter().filter(|s| s.expose().len() >= SHORTEST).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
@@ -54,6 +57,13 @@ impl Redactor {
                 redactor.exact.extend(in_base64(bytes, shift));
             }
             redactor.exact.extend(in_json(bytes));
+            for byte in [bytes[0], b'%', b'\\', b'+'] {
+                redactor.first[usize::from(byte)] = true;
+            }
+        }
+        for spelling in redactor.hex.iter().chain(&redactor.exact) {
+            redactor.first[usize::from(spelling[0])] = true;
+            redactor.first[usize::from(spelling[0].to_ascii_uppercase())] = true;
         }
         redactor
     }
@@ -79,7 +89,8 @@ impl Redactor {
         let mut out = Vec::with_capacity(bytes.len());
         let mut at = 0;
         while at < bytes.len() {
-            match self.found(&bytes[at..]) {
+            let begins = self.first[usize::from(bytes[at])];
+            match begins.then(|| self.found(&bytes[at..])).flatten() {
                 Some(length) => {
                     out.extend_from_slice(MASK);
                     at += length;

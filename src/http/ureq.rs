@@ -15,6 +15,7 @@ use ::ureq::{
     http::{HeaderValue, Response as Answer},
     unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector},
 };
+use percent_encoding::CONTROLS;
 use std::{
     io::{self, Read, Write},
     path::PathBuf,
@@ -204,7 +205,9 @@ impl Exchange {
     }
 
     fn call(&self) -> std::result::Result<Answer<Body>, Failure> {
-        let mut builder = ::ureq::http::Request::builder().method(self.request.method).uri(&self.request.url);
+        // A request line is ASCII; what is not goes as UTF-8 in percent escapes, as browsers send it.
+        let url = percent_encoding::utf8_percent_encode(&self.request.url, CONTROLS).to_string();
+        let mut builder = ::ureq::http::Request::builder().method(self.request.method).uri(url);
         for (name, value) in &self.request.headers {
             builder = builder.header(name, header_value(name, value)?);
         }

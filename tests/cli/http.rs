@@ -82,6 +82,22 @@ fn methods_of_caches_and_bodies_of_deletions_pass() {
 }
 
 #[test]
+fn a_path_beyond_ascii_goes_in_escapes() {
+    let cdn = Cdn::start([Answer::text(200, "")]);
+    let client = client(&Setup::default(), 5000, 0).unwrap();
+    client.send(&Request::get(format!("{}/é%20/😀?ü=1", cdn.url()))).unwrap();
+    assert_eq!(cdn.requests()[0].path, "/%C3%A9%20/%F0%9F%98%80?%C3%BC=1");
+}
+
+#[test]
+fn the_head_of_something_large_is_small() {
+    let cdn = Cdn::start([Answer::huge(1 << 30)]);
+    let response =
+        client(&Setup::default(), 5000, 0).unwrap().send(&Request::new("HEAD", cdn.url())).unwrap();
+    assert_eq!((response.header("content-length"), response.body.len()), (Some("1073741824"), 0));
+}
+
+#[test]
 fn many_requests_share_one_connection() {
     let cdn = Cdn::start([Answer::text(200, "a"), Answer::text(404, "b")]);
     let client = client(&Setup::default(), 5000, 0).unwrap();

@@ -29,7 +29,7 @@ fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
     }
     if let Ok(text) = std::str::from_utf8(secret) {
         let json = serde_json::to_string(text).unwrap();
-        spellings.push(json[1..json.len() - 1].as_bytes().to_vec());
+        spellings.push(json.as_bytes()[1..json.len() - 1].to_vec());
     }
     spellings
 }
