@@ -9,3 +9,6 @@ mod http;
 mod schemes;
 #[path = "properties/sign.rs"]
 mod sign;
+
+#[path = "properties/output.rs"]
+mod output;

@@ -146,6 +146,11 @@ impl Running {
         self.child.id()
     }
 
+    /// Whether it has ended already.
+    pub fn ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Its end.
     pub fn finish(mut self) -> Run {
         let stdout = self.collect(&self.stdout);

@@ -17,7 +17,7 @@ use std::io;
 #[derive(Debug, clap::Args)]
 pub struct Help {
     /// A command, and its subcommand
-    #[arg(value_name = "TOPIC", allow_hyphen_values = true)]
+    #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
 

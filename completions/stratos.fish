@@ -1,0 +1,871 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_stratos_global_optspecs
+    string join \n output= json no-json filter= q/quiet no-quiet verbose color= no-input profile= config= cdn-url= account-key= access-key= timeout= retries= max-wait= rate= ca-file= otlp-endpoint= otlp-headers= h/help v/version
+end
+
+function __fish_stratos_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_stratos_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_stratos_using_subcommand
+    set -l cmd (__fish_stratos_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c stratos -n "__fish_stratos_needs_command" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_needs_command" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_needs_command" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_needs_command" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_needs_command" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_needs_command" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_needs_command" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_needs_command" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_needs_command" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_needs_command" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_needs_command" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_needs_command" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_needs_command" -s v -l version -d 'Print the version'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "version" -d 'Print the CLI version'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "help" -d 'Print root or per-command help'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "schema" -d 'Emit a machine-readable command catalogue'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "health" -d 'Liveness probe and edge diagnostics'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "purge" -d 'Invalidate cache by URL, tag, or wholesale'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "signed" -d 'Mint signed URLs, offline; verify, inspect and schemes do the rest'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "config" -d 'Profile management'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "completion" -d 'Emit a shell completion script'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "doctor" -d 'Environment and reachability diagnostics'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "bench" -d 'Sampled-request latency benchmark'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "explain" -d 'Look up what a code, status, type, verdict or pasted response means'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run setup of a profile'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "demo" -d 'See it all work against the embedded edge'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "dev" -d 'Run the embedded edge in the foreground'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "man" -d 'Print the manual page'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l build -d 'One line of JSON: version, commit, target, features, static or not'
+complete -c stratos -n "__fish_stratos_using_subcommand version" -l self-test -d 'Check that this binary works on this machine'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand help" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand schema" -l v2 -d 'Describe this binary: commands, options, exits, error types, verdicts, variables'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l yes -d 'Confirm --everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l key -d 'Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l secret -d 'Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l expires -d 'Not after: Unix seconds, RFC 3339 with its offset, or +15m' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ttl -d 'Lifetime from now: 15m, 1h, 7d, or seconds' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l not-before -d 'Not before: as --expires' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ip -d 'The visitor\'s address or network' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l country -d 'Countries allowed, DE,FR; blocked with !, !DE,FR' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l prefix -d 'Good for every URL that begins so; with * or ? for every one that matches' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l key-id -d 'Which of the verifier\'s keys' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l allow-expired -d 'Mint although the expiry has passed'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l cookie -d 'Short for --form cookie'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l header -d 'Short for --form header'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l fail-fast -d 'The first bad line ends it'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "inspect" -d 'Take a signed URL apart without a key; nothing is checked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "schemes" -d 'The schemes: claims, forms and params of each'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l key -d 'Verifying key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l secret -d 'Verifying key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l key-id -d 'The id of a key, in the order of --key; a key without one is tried for every URL' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l at -d 'The edge\'s time: as --expires (default: now)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l ip -d 'The visitor\'s address' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l country -d 'The visitor\'s country, two letters' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l header -d 'A request header, \'Name: value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l at -d 'The edge\'s time: as --expires (default: now)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l ip -d 'The visitor\'s address' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l country -d 'The visitor\'s country, two letters' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l header -d 'A request header, \'Name: value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "get" -d 'Print one setting; exit 69, silently, where it is not set'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "set" -d 'Change one setting'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "unset" -d 'Remove one setting'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "list" -d 'Print the file, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "edit" -d 'Open the file in $EDITOR, and check it afterwards'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "path" -d 'Print where the file is'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and not __fish_seen_subcommand_from get set unset list edit path use" -f -a "use" -d 'Make a profile the one in force where none is named'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l origin -d 'Print the settings in force instead, each with who set it'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand config; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand completion" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l offline -d 'Look at the configuration only, send nothing'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l port -d 'Port; 0 takes a free one' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l bind -l host -d 'Loopback address to listen on' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l root -d 'Serve the files below this directory (default: a sample site)' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l scheme -d 'Scheme of the signed URLs it verifies; other than cloudcdn*, it guards every page' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l key -d 'Verify with this key: env: file: fd: exec: - plain: (repeatable; default: a random one)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l key-id -d 'The id that the first key goes by' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l param -d 'A setting of the scheme (repeatable)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l purge-key -d 'Take this key for purges: a reference as for --key (default: a random one)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l fault -d 'Misbehave: 429, 503, stall, stall-body, drip, reset, oversize, redirect or non-json; every request, or the first N with NAME:N (repeatable, one after the other)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l retry-after -d 'Seconds in the Retry-After of --fault 429' -r
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand dev" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand man" -s h -l help -d 'Print help'
