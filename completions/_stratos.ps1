@@ -58,7 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Environment and reachability diagnostics')
             [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Sampled-request latency benchmark')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Look up what a code, status, type, verdict or pasted response means')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'First-run setup of a profile')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it writes what the flags say, and the defaults')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See it all work against the embedded edge')
             [CompletionResult]::new('dev', 'dev', [CompletionResultType]::ParameterValue, 'Run the embedded edge in the foreground')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
@@ -173,6 +173,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--deep', '--deep', [CompletionResultType]::ParameterName, 'Ask the CDN to check what stands behind it, too')
             break
         }
         'stratos;purge' {
@@ -658,6 +659,8 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificate authorities to trust beside the system''s, PEM')
             [CompletionResult]::new('--otlp-endpoint', '--otlp-endpoint', [CompletionResultType]::ParameterName, 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint')
             [CompletionResult]::new('--otlp-headers', '--otlp-headers', [CompletionResultType]::ParameterName, 'Headers for the OTLP endpoint: k=v,k=v')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many requests to send, one after the other: 1 to 1000')
+            [CompletionResult]::new('--iterations', '--iterations', [CompletionResultType]::ParameterName, 'How many requests to send, one after the other: 1 to 1000')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
             [CompletionResult]::new('--no-json', '--no-json', [CompletionResultType]::ParameterName, 'Undo the JSON that CI=true asks for')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
@@ -712,6 +715,12 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificate authorities to trust beside the system''s, PEM')
             [CompletionResult]::new('--otlp-endpoint', '--otlp-endpoint', [CompletionResultType]::ParameterName, 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint')
             [CompletionResult]::new('--otlp-headers', '--otlp-headers', [CompletionResultType]::ParameterName, 'Headers for the OTLP endpoint: k=v,k=v')
+            [CompletionResult]::new('--signed-secret', '--signed-secret', [CompletionResultType]::ParameterName, 'Signing key, literally; better --key')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Signing key by reference: env:NAME, file:PATH, fd:N, exec:COMMAND or -')
+            [CompletionResult]::new('--purge-key', '--purge-key', [CompletionResultType]::ParameterName, 'Purge key, literally')
+            [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'API token, literally')
+            [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Signing scheme; for CloudCDN the form that the deployment verifies: cloudcdn or cloudcdn-colon')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Purge provider')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
             [CompletionResult]::new('--no-json', '--no-json', [CompletionResultType]::ParameterName, 'Undo the JSON that CI=true asks for')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
@@ -721,6 +730,8 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--import', '--import', [CompletionResultType]::ParameterName, 'Take the profiles over from the Node CLI''s config.json; with --profile only that one')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the profile if it exists; a file that cannot be read is kept beside the new one')
             break
         }
         'stratos;demo' {

@@ -55,7 +55,7 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand doctor 'Environment and reachability diagnostics'
             cand bench 'Sampled-request latency benchmark'
             cand explain 'Look up what a code, status, type, verdict or pasted response means'
-            cand init 'First-run setup of a profile'
+            cand init 'First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it writes what the flags say, and the defaults'
             cand demo 'See it all work against the embedded edge'
             cand dev 'Run the embedded edge in the foreground'
             cand man 'Print the manual page'
@@ -166,6 +166,7 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --no-input 'Never prompt'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand --deep 'Ask the CDN to check what stands behind it, too'
         }
         &'stratos;purge'= {
             cand --output 'Output format: json, ndjson, yaml, csv, table or markdown'
@@ -635,6 +636,8 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --ca-file 'Certificate authorities to trust beside the system''s, PEM'
             cand --otlp-endpoint 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint'
             cand --otlp-headers 'Headers for the OTLP endpoint: k=v,k=v'
+            cand -n 'How many requests to send, one after the other: 1 to 1000'
+            cand --iterations 'How many requests to send, one after the other: 1 to 1000'
             cand --json 'Short for --output json'
             cand --no-json 'Undo the JSON that CI=true asks for'
             cand -q 'Hide info lines and progress'
@@ -687,6 +690,12 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --ca-file 'Certificate authorities to trust beside the system''s, PEM'
             cand --otlp-endpoint 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint'
             cand --otlp-headers 'Headers for the OTLP endpoint: k=v,k=v'
+            cand --signed-secret 'Signing key, literally; better --key'
+            cand --key 'Signing key by reference: env:NAME, file:PATH, fd:N, exec:COMMAND or -'
+            cand --purge-key 'Purge key, literally'
+            cand --token 'API token, literally'
+            cand --scheme 'Signing scheme; for CloudCDN the form that the deployment verifies: cloudcdn or cloudcdn-colon'
+            cand --provider 'Purge provider'
             cand --json 'Short for --output json'
             cand --no-json 'Undo the JSON that CI=true asks for'
             cand -q 'Hide info lines and progress'
@@ -696,6 +705,8 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --no-input 'Never prompt'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand --import 'Take the profiles over from the Node CLI''s config.json; with --profile only that one'
+            cand --force 'Replace the profile if it exists; a file that cannot be read is kept beside the new one'
         }
         &'stratos;demo'= {
             cand --output 'Output format: json, ndjson, yaml, csv, table or markdown'

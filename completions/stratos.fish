@@ -65,7 +65,7 @@ complete -c stratos -n "__fish_stratos_needs_command" -f -a "completion" -d 'Emi
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "doctor" -d 'Environment and reachability diagnostics'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "bench" -d 'Sampled-request latency benchmark'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "explain" -d 'Look up what a code, status, type, verdict or pasted response means'
-complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run setup of a profile'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it writes what the flags say, and the defaults'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "demo" -d 'See it all work against the embedded edge'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "dev" -d 'Run the embedded edge in the foreground'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "man" -d 'Print the manual page'
@@ -188,6 +188,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-quiet -d '
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand health" -l deep -d 'Ask the CDN to check what stands behind it, too'
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
@@ -707,6 +708,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand bench" -l rate -d 'At mo
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand bench" -s n -l iterations -d 'How many requests to send, one after the other: 1 to 1000' -r
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand bench" -s q -l quiet -d 'Hide info lines and progress'
@@ -765,6 +767,12 @@ complete -c stratos -n "__fish_stratos_using_subcommand init" -l rate -d 'At mos
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l signed-secret -d 'Signing key, literally; better --key' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l key -d 'Signing key by reference: env:NAME, file:PATH, fd:N, exec:COMMAND or -' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l purge-key -d 'Purge key, literally' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l token -d 'API token, literally' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l scheme -d 'Signing scheme; for CloudCDN the form that the deployment verifies: cloudcdn or cloudcdn-colon' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l provider -d 'Purge provider' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -s q -l quiet -d 'Hide info lines and progress'
@@ -772,6 +780,8 @@ complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-quiet -d 'Sh
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l import -d 'Take the profiles over from the Node CLI\'s config.json; with --profile only that one'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l force -d 'Replace the profile if it exists; a file that cannot be read is kept beside the new one'
 complete -c stratos -n "__fish_stratos_using_subcommand demo" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

@@ -4,23 +4,45 @@ use crate::common::{
 };
 use serde_json::{Value, json};
 
-/// A result of every shape costs no network: the explanation of one code, and of all schemes.
 fn shown(argv: &[&str]) -> Run {
     stratos(argv).run().exits(0)
 }
 
+/// A list, without a network.
+const LIST: [&str; 4] = ["schema", "--quiet", "--filter", ".commands[:2] | map({name, since})"];
+
 #[test]
 fn a_pipe_gets_compact_json_and_a_terminal_a_table() {
-    let piped = shown(&["signed", "schemes"]);
-    assert!(piped.stdout().starts_with("[{") && piped.stdout().lines().count() == 1);
-    let table =
-        stratos(["signed", "schemes"]).env("STRATOS_FORCE_TTY", "1").env("NO_COLOR", "1").run().exits(0);
-    let text = table.stdout();
-    let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[1].starts_with('─') && lines.len() > 2 && !text.contains('\x1b'), "{text}");
-    let pretty = stratos(["signed", "schemes", "--json"]).env("STRATOS_FORCE_TTY", "1").run().exits(0);
-    assert!(pretty.stdout().starts_with("[\n  {"), "{}", pretty.stdout());
-    assert_eq!(pretty.json(), piped.json());
+    let piped = shown(&LIST);
+    let json = r#"[{"name":"version","since":"0.0.1"},{"name":"help","since":"0.0.1"}]"#;
+    assert_eq!(piped.stdout(), format!("{json}\n"));
+    let terminal =
+        |argv: &[&str]| stratos(LIST).env("STRATOS_FORCE_TTY", "1").arg(argv[0]).run().exits(0).stdout();
+    assert_eq!(
+        terminal(&["--color=never"]),
+        "name     since\n───────  ─────\nversion  0.0.1\nhelp     0.0.1\n"
+    );
+    assert!(terminal(&["--verbose"]).starts_with("\x1b[1mname     since\x1b[0m\n\x1b[2m──"));
+    assert!(terminal(&["--json"]).starts_with("[\n  {\n    \"name\""));
+}
+
+#[test]
+fn no_color_takes_colour_and_leaves_the_table() {
+    let run = stratos(LIST).env("STRATOS_FORCE_TTY", "1").env("NO_COLOR", "1").run().exits(0);
+    assert!(run.stdout().contains('─') && !run.stdout().contains('\x1b'), "{}", run.stdout());
+}
+
+#[test]
+fn an_empty_list_says_so_where_a_person_reads() {
+    let empty = |format| {
+        let argv = ["schema", "--quiet", "--filter", "[]", "--output", format];
+        let run = stratos(argv).run().exits(0);
+        (run.stdout(), run.stderr)
+    };
+    assert_eq!(empty("table"), (String::new(), "(no rows)\n".to_owned()));
+    assert_eq!(empty("json"), ("[]\n".to_owned(), String::new()));
+    assert_eq!(empty("ndjson"), (String::new(), String::new()));
+    assert_eq!(empty("csv"), ("\n".to_owned(), String::new()));
 }
 
 #[test]
@@ -87,9 +109,9 @@ fn ci_is_known_by_its_variables() {
 #[test]
 fn in_ci_results_are_json_and_info_is_hidden_unless_undone() {
     let ci = |argv: &[&str]| stratos(argv).env("CI", "true").env("STRATOS_FORCE_TTY", "1").run();
-    let run = ci(&["signed", "schemes"]).exits(0);
-    assert!(run.json().is_array());
-    assert!(ci(&["signed", "schemes", "--no-json"]).exits(0).stdout().contains('─'));
+    assert!(ci(&LIST).exits(0).json().is_array());
+    let undone: Vec<&str> = LIST.iter().copied().chain(["--no-json"]).collect();
+    assert!(ci(&undone).exits(0).stdout().contains('─'));
     assert_eq!(ci(&["schema"]).exits(0).stderr, "");
     assert!(ci(&["schema", "--no-quiet"]).exits(0).stderr.contains("info:"));
     assert!(!ci(&["nosuch", "--no-json"]).exits(64).stderr.starts_with('{'));
@@ -231,8 +253,10 @@ fn what_is_typed_wrong_is_64_and_says_what_was_meant() {
     for (argv, hint) in TYPOS {
         let run = stratos(*argv).run().exits(64);
         assert!(run.stderr.contains(hint), "{argv:?}: {}", run.stderr);
-        assert!(run.stderr.starts_with("error:   ") && run.stdout().is_empty(), "{argv:?}: {}", run.stderr);
-        if !argv.iter().any(|word| word.contains("json")) && !argv.contains(&"--output") {
+        assert!(run.stdout().is_empty(), "{argv:?}: {}", run.stdout());
+        let structured = argv.iter().any(|word| word.starts_with("--json") || *word == "json");
+        if !structured {
+            assert!(run.stderr.starts_with("error:   "), "{argv:?}: {}", run.stderr);
             let run = stratos(*argv).arg("--json").run().fails("usage_error", 64);
             assert!(run.stderr.contains(&hint.replace('"', "\\\"")), "{argv:?}: {}", run.stderr);
         }
