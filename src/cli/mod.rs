@@ -42,14 +42,15 @@ pub fn run(arguments: Vec<OsString>, mut world: World<'_>) -> u8 {
     failure::remember(guess.structured);
     let (manner, result) = match parse::parse(arguments, world.terminals.width) {
         Err(refusal) => return failure::refuse(&refusal, &guess),
-        Ok(Asked::Help(page)) => {
-            let shown = report::render(&page, &guess.rendering(), &mut world.output, &guess.console());
+        Ok(Asked::Page(page)) => {
+            let shown =
+                report::render(page.as_ref(), &guess.rendering(), &mut world.output, &guess.console());
             (guess, shown)
         }
         Ok(Asked::Job(job)) => {
             let manner = Manner::of(&job.options, world.env, &world.terminals);
             failure::remember(manner.structured);
-            let result = execute(job, &manner, &mut world);
+            let result = execute(*job, &manner, &mut world);
             (manner, result)
         }
     };

@@ -2,8 +2,9 @@
 
 use crate::{
     command::Entry,
-    commands::{self, COMMANDS, help},
+    commands::{self, COMMANDS, help, version::Versioned},
     options::{Options, near},
+    report::Report,
 };
 use clap::{
     ArgMatches, FromArgMatches,
@@ -13,10 +14,10 @@ use std::ffi::OsString;
 
 /// What the command line asks for.
 pub enum Asked {
-    /// A page of help.
-    Help(help::Shown),
+    /// A page that needs no context: help, and the version.
+    Page(Box<dyn Report>),
     /// A command.
-    Job(Job),
+    Job(Box<Job>),
 }
 
 /// A command, ready to run.
@@ -44,8 +45,12 @@ impl Refusal {
 /// Reads the command line; `width` is for the help it may ask for.
 pub fn parse(arguments: Vec<OsString>, width: usize) -> Result<Asked, Refusal> {
     let arguments = bent(arguments);
+    // The one line that scripts ask for in loops does not wait for the whole command line.
+    if arguments == ["version"] {
+        return Ok(Asked::Page(Box::new(Versioned::Line)));
+    }
     if arguments.is_empty() {
-        return Ok(Asked::Help(help::Shown::Root));
+        return Ok(Asked::Page(Box::new(help::Shown::Root)));
     }
     let whole = std::iter::once("stratos".into()).chain(arguments.iter().cloned());
     let mut matches = match commands::reading(width).try_get_matches_from(whole) {
@@ -53,20 +58,21 @@ pub fn parse(arguments: Vec<OsString>, width: usize) -> Result<Asked, Refusal> {
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
             let path = path(&arguments);
             let words: Vec<&str> = path.split_whitespace().collect();
-            return Ok(Asked::Help(help::Shown::of(&words, width).unwrap_or(help::Shown::Root)));
+            let page = help::Shown::of(&words, width).unwrap_or(help::Shown::Root);
+            return Ok(Asked::Page(Box::new(page)));
         }
         Err(error) => return Err(refusal(&error, &arguments)),
     };
     let options = Options::from_arg_matches(&matches).map_err(|error| refusal(&error, &arguments))?;
     let Some((name, inner)) = matches.remove_subcommand() else {
         if matches.get_flag("version") {
-            return parse(vec!["version".into()], width);
+            return Ok(Asked::Page(Box::new(Versioned::Line)));
         }
         return Err(Refusal::new("no command given; run \"stratos help\" for usage"));
     };
     let entry = COMMANDS.iter().find(|entry| entry.name == name).expect("clap knows only our commands");
     later(&name, &arguments)?;
-    Ok(Asked::Job(Job { entry, options, matches: inner }))
+    Ok(Asked::Job(Box::new(Job { entry, options, matches: inner })))
 }
 
 /// `-v` and `--version` come first or not at all, and what follows them is ignored; `-h` and

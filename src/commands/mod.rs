@@ -16,7 +16,7 @@ mod man;
 mod purge;
 pub mod schema;
 pub mod signed;
-mod version;
+pub mod version;
 
 use crate::{command::Entry, options::Options};
 use clap::{Arg, ArgAction, Args};
