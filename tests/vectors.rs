@@ -64,6 +64,9 @@ fn check(case: &Case) -> Result<Option<&'static str>, String> {
         .ok_or_else(|| format!("scheme `{scheme}` is not in this version"))?;
     let setup = (adapter.setup)(case);
     let signer = setup.signer();
+    if let (Err(_), Some((Decided::Refuse, reason))) = (&signer, (adapter.decided)(case)) {
+        return Ok(Some(reason));
+    }
     if let (Err(error), None) = (&signer, case.given("expected_error")) {
         return Err(format!("key: {error}"));
     }

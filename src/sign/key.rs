@@ -5,10 +5,15 @@
 //! `hmac` crate is the oracle of that in the tests.
 
 use super::text::Spelling;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use memchr::{memchr, memrchr};
+use sha1::Sha1;
 use sha2::{Digest, Sha256, block_api::compress256};
+use std::marker::PhantomData;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Signs and verifies canonical strings; the only thing that holds a secret.
 pub trait Key: Send + Sync {
@@ -39,6 +44,110 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 #[must_use]
 pub fn hmac_sha256(secret: &[u8], spelling: Spelling) -> Box<dyn Key> {
     Box::new(Spelled { mac: HmacSha256::new(secret), spelling })
+}
+
+/// A key for HMAC with the digest that a setting names: `sha256`, `sha1` or `md5`.
+pub fn hmac(digest: &str, secret: &[u8], spelling: Spelling) -> Result<Box<dyn Key>> {
+    match digest {
+        "sha256" => Ok(hmac_sha256(secret, spelling)),
+        "sha1" => Ok(Box::new(Stored { mac: keyed_mac::<Hmac<Sha1>>(secret), spelling })),
+        "md5" => Ok(Box::new(Stored { mac: keyed_mac::<Hmac<Md5>>(secret), spelling })),
+        other => Err(no_digest(other)),
+    }
+}
+
+/// A key for a bare digest with the secret inside the text, at its [`MARK`].
+pub fn digest(digest: &str, secret: &[u8], spelling: Spelling) -> Result<Box<dyn Key>> {
+    let secret = Zeroizing::new(secret.to_vec());
+    match digest {
+        "sha256" => Ok(Box::new(Digested::<Sha256> { secret, spelling, digest: PhantomData })),
+        "sha1" => Ok(Box::new(Digested::<Sha1> { secret, spelling, digest: PhantomData })),
+        "md5" => Ok(Box::new(Digested::<Md5> { secret, spelling, digest: PhantomData })),
+        other => Err(no_digest(other)),
+    }
+}
+
+fn no_digest(name: &str) -> Error {
+    Error::Usage(format!("there is no digest `{name}`; use sha256, sha1 or md5"))
+}
+
+/// Where a secret that is hashed with the text stands in the canonical string, which thus never shows it.
+pub const MARK: u8 = 0;
+
+/// A key that signs the text with a salt at its [`MARK`].
+#[must_use]
+pub fn salted(key: Box<dyn Key>, salt: &[u8]) -> Box<dyn Key> {
+    Box::new(Salted { key, salt: Zeroizing::new(salt.to_vec()) })
+}
+
+/// The text before and after its mark. A second mark would move the secret: a URL can hold one too.
+fn around_mark(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr(MARK, text).filter(|at| memrchr(MARK, text) == Some(*at))?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+fn misplaced() -> Error {
+    Error::Data("the text to sign holds a NUL byte, which no URL can; remove it".into())
+}
+
+struct Salted {
+    key: Box<dyn Key>,
+    salt: Zeroizing<Vec<u8>>,
+}
+
+impl Salted {
+    fn spliced(&self, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (before, after) = around_mark(text)?;
+        Some(Zeroizing::new([before, &self.salt, after].concat()))
+    }
+}
+
+impl Key for Salted {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.key.sign(&self.spliced(canonical).ok_or_else(misplaced)?, out)
+    }
+
+    fn verify(&self, canonical: &[u8], signature: &[u8], scratch: &mut Vec<u8>) -> Result<bool> {
+        self.spliced(canonical).map_or(Ok(false), |text| self.key.verify(&text, signature, scratch))
+    }
+}
+
+struct Digested<D> {
+    secret: Zeroizing<Vec<u8>>,
+    spelling: Spelling,
+    digest: PhantomData<fn() -> D>,
+}
+
+impl<D: Digest> Key for Digested<D> {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let (before, after) = around_mark(canonical).ok_or_else(misplaced)?;
+        let digest = D::new().chain_update(before).chain_update(&*self.secret).chain_update(after);
+        self.spelling.encode(&digest.finalize(), out);
+        Ok(())
+    }
+
+    fn verify(&self, canonical: &[u8], signature: &[u8], scratch: &mut Vec<u8>) -> Result<bool> {
+        scratch.clear();
+        Ok(self.sign(canonical, scratch).is_ok() && same(scratch, signature))
+    }
+}
+
+/// A keyed state, copied for each text.
+struct Stored<M> {
+    mac: M,
+    spelling: Spelling,
+}
+
+fn keyed_mac<M: KeyInit>(secret: &[u8]) -> M {
+    M::new_from_slice(secret).expect("HMAC takes a key of any length")
+}
+
+impl<M: Mac + Clone + Send + Sync> Key for Stored<M> {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let mac = self.mac.clone().chain_update(canonical);
+        self.spelling.encode(&mac.finalize().into_bytes(), out);
+        Ok(())
+    }
 }
 
 struct Spelled {
@@ -127,7 +236,6 @@ fn bytes(state: &[u32; 8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hmac::{Hmac, KeyInit, Mac};
 
     #[test]
     fn every_length_agrees_with_the_hmac_crate() {
@@ -153,5 +261,51 @@ mod tests {
         assert!(!key.verify(b"text", b"", &mut scratch).unwrap());
         assert!(!key.verify(b"text", &signature.to_ascii_uppercase(), &mut scratch).unwrap());
         assert!(!key.open(b"sealed", &mut scratch).unwrap());
+    }
+
+    fn signed(key: &dyn Key, text: &[u8]) -> Result<String> {
+        let mut out = Vec::new();
+        key.sign(text, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn other_digests_give_what_rfc_2202_gives() {
+        let text = b"what do ya want for nothing?";
+        for (digest, wanted) in [
+            ("md5", "750c783e6ab0b503eaa86e310a5db738"),
+            ("sha1", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+            ("sha256", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+        ] {
+            let key = hmac(digest, b"Jefe", Spelling::Hex).unwrap();
+            assert_eq!(signed(&*key, text).unwrap(), wanted);
+        }
+        assert!(matches!(hmac("sha512", b"", Spelling::Hex), Err(Error::Usage(_))));
+        assert!(matches!(super::digest("md4", b"", Spelling::Hex), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn a_secret_stands_where_its_mark_is_and_nowhere_else() {
+        let abc = [
+            ("md5", "900150983cd24fb0d6963f7d28e17f72"),
+            ("sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+            ("sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ];
+        for (name, wanted) in abc {
+            let key = super::digest(name, b"b", Spelling::Hex).unwrap();
+            assert_eq!(signed(&*key, b"a\0c").unwrap(), wanted);
+        }
+        let plain = signed(&*hmac("md5", b"k", Spelling::Hex).unwrap(), b"abc").unwrap();
+        let salted = salted(hmac("md5", b"k", Spelling::Hex).unwrap(), b"b");
+        assert_eq!(signed(&*salted, b"a\0c").unwrap(), plain);
+        let digested = super::digest("md5", b"b", Spelling::Hex).unwrap();
+        for key in [&*salted, &*digested] {
+            let signature = signed(key, b"a\0c").unwrap();
+            let mut scratch = Vec::new();
+            assert!(key.verify(b"a\0c", signature.as_bytes(), &mut scratch).unwrap());
+            for text in [&b"abc"[..], b"a\0\0c", b"a\0bc", b"\0a\0c"] {
+                assert!(!key.verify(text, signature.as_bytes(), &mut scratch).unwrap());
+            }
+            assert!(signed(key, b"abc").is_err() && signed(key, b"a\0c\0").is_err());
+        }
     }
 }

@@ -22,7 +22,7 @@ mod url;
 
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use key::Key;
-pub use scope::{among, covers_globs, covers_prefix, ip_within};
+pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within};
 pub use seal::{Seal, Signer, Verdict};
 pub use text::Spelling;
 pub use url::Url;

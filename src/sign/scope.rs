@@ -1,11 +1,20 @@
 //! Matchers that several schemes share: prefixes, globs, addresses, lists.
 
+use super::text::percent_decode;
 use std::net::IpAddr;
 
 /// Whether the text begins with the prefix. A prefix without text covers nothing: it would mean everything.
 #[must_use]
 pub fn covers_prefix(prefix: &str, text: &str) -> bool {
     !prefix.is_empty() && text.starts_with(prefix)
+}
+
+/// Whether a path has a `..` segment, as written or decoded, or cannot be decoded: a client or a server may
+/// take it for another path than the one that a prefix or a glob was held against.
+#[must_use]
+pub fn climbs(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    percent_decode(path).is_none_or(|path| path.split(['/', '\\']).any(|segment| segment == ".."))
 }
 
 /// Whether one of the globs matches the whole text. `*` stands for any characters, `/` included, `?` for
@@ -90,6 +99,16 @@ mod tests {
         assert!(covers_prefix("/v/", "/v/a"));
         assert!(!covers_prefix("/v/", "/w/a"));
         assert!(!covers_prefix("", "/v/a"));
+    }
+
+    #[test]
+    fn a_path_that_climbs_is_found_however_it_is_written() {
+        for path in ["/a/../b", "/..", "/a/%2e%2E/b", "/a/..\\b", "/a%2f..%2fb", "/%ff"] {
+            assert!(climbs(path), "{path}");
+        }
+        for path in ["/a/b", "/a..b/c", "/.../x", "/a?x=/../b", ""] {
+            assert!(!climbs(path), "{path}");
+        }
     }
 
     #[test]
