@@ -104,3 +104,17 @@ fn shortened(file: &str) -> &str {
         &file[start..]
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn places_name_the_crate_and_not_the_builders_folders() {
+        assert_eq!(shortened("src/sign/mod.rs"), "src/sign/mod.rs");
+        assert_eq!(
+            shortened("/home/b/.cargo/registry/src/index-1/csv-1.4.0/src/lib.rs"),
+            "csv-1.4.0/src/lib.rs"
+        );
+    }
+}

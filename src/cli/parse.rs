@@ -5,6 +5,7 @@ use crate::{
     commands::{self, COMMANDS, help, version::Versioned},
     options::{Options, near},
     report::Report,
+    secret::Secret,
 };
 use clap::{
     ArgMatches, FromArgMatches,
@@ -113,11 +114,16 @@ fn refusal(error: &clap::Error, arguments: &[OsString]) -> Refusal {
             let unknown = word(ContextKind::InvalidSubcommand).unwrap_or_default();
             unknown_command(path.trim(), unknown)
         }
+        ErrorKind::UnknownArgument if argument.starts_with('-') && misplaced(argument, &path) => {
+            Refusal::new(format!("{argument} belongs to{path}: write it after the command; {usage}"))
+        }
         ErrorKind::UnknownArgument if argument.starts_with('-') => {
             let hint = suggested(argument, &path).map(|near| format!("did you mean {near}? "));
             Refusal::new(format!("unknown flag {argument}; {}{usage}", hint.unwrap_or_default()))
         }
-        ErrorKind::UnknownArgument => Refusal::new(format!("one argument too many: \"{argument}\"; {usage}")),
+        ErrorKind::UnknownArgument => {
+            Refusal::new(format!("one argument too many: \"{}\"; {usage}", echoed(argument)))
+        }
         ErrorKind::TooManyValues if argument.starts_with('-') && !argument.contains('<') => {
             Refusal::new(format!("{argument} is a switch and takes no value; leave it out to switch it off"))
         }
@@ -171,7 +177,11 @@ fn invalid_value(error: &clap::Error, argument: &str, usage: &str) -> Refusal {
     }
     let near = near(value, known.iter().copied()).map(|near| format!("did you mean {near}? "));
     let known = known.join(", ");
-    Refusal::new(format!("{flag} has no value \"{value}\"; {}it takes {known}", near.unwrap_or_default()))
+    Refusal::new(format!(
+        "{flag} has no value \"{}\"; {}it takes {known}",
+        echoed(value),
+        near.unwrap_or_default()
+    ))
 }
 
 fn unknown_command(inside: &str, word: &str) -> Refusal {
@@ -183,11 +193,21 @@ fn unknown_command(inside: &str, word: &str) -> Refusal {
     let names = subcommands(inside);
     let near = near(word, names.iter().map(String::as_str));
     let hint = near.map(|near| format!("Did you mean \"{near}\"?"));
-    let name = format!("{inside} {word}");
+    let name = format!("{inside} {}", echoed(word));
     let help = format!("Run \"{}\" for usage.", format!("stratos help {inside}").trim());
     let lines = [Some(format!("unknown command: {}.", name.trim())), hint, Some(help)];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     Refusal { message: lines.join(" "), plain: Some(lines.join("\n        ")) }
+}
+
+/// A word of the command line as it may be shown: a key that lost its flag is masked.
+fn echoed(word: &str) -> String {
+    const KEYS: [&str; 3] = ["cdnsk_", "cdn_live_", "cdn_test_"];
+    if KEYS.iter().any(|prefix| word.starts_with(prefix)) {
+        Secret::new(word).masked()
+    } else {
+        word.to_owned()
+    }
 }
 
 /// The subcommands that the arguments name, each behind a blank.
@@ -216,9 +236,17 @@ fn subcommands(inside: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
+fn flags(path: &str) -> Vec<String> {
+    at(path, |command| command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect())
+        .unwrap_or_default()
+}
+
+/// Whether the command has the flag that stood in front of it.
+fn misplaced(flag: &str, path: &str) -> bool {
+    !path.is_empty() && flags(path).iter().any(|known| flag.strip_prefix("--") == Some(known))
+}
+
 fn suggested(flag: &str, path: &str) -> Option<String> {
-    let known: Vec<String> = at(path, |command| {
-        command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
-    })?;
+    let known = flags(path);
     near(flag.trim_start_matches('-'), known.iter().map(String::as_str)).map(|near| format!("--{near}"))
 }

@@ -83,3 +83,8 @@ fn colour_comes_with_a_terminal_and_goes_with_no_color() {
     let plain = stratos(["help", "--color", "always"]).env("STRATOS_FORCE_TTY", "1").env("NO_COLOR", "1");
     assert!(!escapes(plain.run()));
 }
+
+#[test]
+fn the_tree_of_commands_is_sound() {
+    cli().debug_assert();
+}

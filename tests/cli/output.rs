@@ -246,6 +246,11 @@ const TYPOS: &[(&[&str], &str)] = &[
     (&["schema", "--json", "--no-json"], "exclude each other"),
     (&["signed", "verifyy", "--nosuch"], "unknown flag --nosuch"),
     (&["--quiet"], "no command"),
+    (
+        &["--dry-run", "purge", "https://cloudcdn.pro/a"],
+        "--dry-run belongs to purge: write it after the command",
+    ),
+    (&["help", "--nosuch"], "unknown flag --nosuch"),
 ];
 
 #[test]
@@ -260,6 +265,19 @@ fn what_is_typed_wrong_is_64_and_says_what_was_meant() {
             let run = stratos(*argv).arg("--json").run().fails("usage_error", 64);
             assert!(run.stderr.contains(&hint.replace('"', "\\\"")), "{argv:?}: {}", run.stderr);
         }
+    }
+}
+
+#[test]
+fn a_key_that_lost_its_flag_is_not_repeated() {
+    for argv in [
+        &["schema", "--output", "cdnsk_abcdef123456"][..],
+        &["cdnsk_abcdef123456"],
+        &["health", "cdn_live_abcdef123456"],
+        &["health", "--acount-key=cdnsk_abcdef123456"],
+    ] {
+        let run = stratos(argv).run().exits(64);
+        assert!(!run.stderr.contains("abcdef123456"), "{argv:?}: {}", run.stderr);
     }
 }
 
