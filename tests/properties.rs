@@ -12,3 +12,6 @@ mod sign;
 
 #[path = "properties/output.rs"]
 mod output;
+
+#[path = "properties/purge.rs"]
+mod purge;

@@ -3,7 +3,8 @@
 use crate::{
     error::{Error, Result},
     http::{Request, Response},
-    progress::clean,
+    options::Format,
+    progress::{Progress, clean},
     purge::{
         Batch, Receipt,
         execute::{Ledger, Outcome},
@@ -32,6 +33,7 @@ pub(super) struct Book<'a> {
     lines: Option<&'a mut dyn Write>,
     states: Vec<State>,
     left: Option<u32>,
+    progress: Progress<'a>,
 }
 
 /// All states, and what the provider said remains.
@@ -41,8 +43,8 @@ pub(super) struct Entries {
 }
 
 impl<'a> Book<'a> {
-    pub fn new(plan: &'a Plan, lines: Option<&'a mut dyn Write>) -> Self {
-        Self { plan, lines, states: vec![State::Unsent; plan.count()], left: None }
+    pub fn new(plan: &'a Plan, lines: Option<&'a mut dyn Write>, progress: Progress<'a>) -> Self {
+        Self { plan, lines, states: vec![State::Unsent; plan.count()], left: None, progress }
     }
 
     /// After the run: what never went out is told too.
@@ -62,6 +64,7 @@ impl<'a> Book<'a> {
             let _ = lines.flush();
         }
         self.states[index] = state;
+        self.progress.add(1);
     }
 }
 
@@ -103,12 +106,20 @@ pub struct Purged {
     plan: Plan,
     entries: Entries,
     streamed: bool,
+    /// CSV wants rows, not one cell that holds them all.
+    shape: Format,
     failure: Cell<Option<Error>>,
 }
 
 impl Purged {
-    pub(super) fn new(plan: Plan, entries: Entries, streamed: bool, failure: Option<Error>) -> Self {
-        Self { plan, entries, streamed, failure: Cell::new(failure) }
+    pub(super) fn new(plan: Plan, entries: Entries, streamed: bool, shape: Format) -> Self {
+        Self { plan, entries, streamed, shape, failure: Cell::new(None) }
+    }
+
+    /// Told after the report.
+    pub(super) fn with(self, failure: Option<Error>) -> Self {
+        self.failure.set(failure);
+        self
     }
 
     /// How many batches were accepted, and how many items they hold.
@@ -139,7 +150,10 @@ impl Report for Purged {
         let states = self.entries.states.iter().enumerate();
         let batches: Value =
             states.map(|(index, state)| line(&self.plan.batch(index, None), state)).collect();
-        json!({ "provider": self.plan.provider, "batches": batches })
+        match self.shape {
+            Format::Csv => batches,
+            _ => json!({ "provider": self.plan.provider, "batches": batches }),
+        }
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {

@@ -148,7 +148,8 @@ impl Purge {
             _ => false,
         };
         let stream = lines && plan.count() > 1 && cx.options.filter.is_none();
-        let mut book = Book::new(&plan, stream.then_some(&mut *cx.output));
+        let progress = cx.progress("purging", Some(plan.count() as u64));
+        let mut book = Book::new(&plan, stream.then_some(&mut *cx.output), progress);
         let outcome = execute(provider, &account, &plan, &client, rate, &mut book)?;
         let entries = book.close(&outcome);
         let summary = outcome.summary(&plan);
@@ -163,7 +164,7 @@ impl Purge {
         match failure {
             Some(error) if stream || plan.count() == 1 => Err(error),
             failure => {
-                let purged = Purged::new(plan, entries, stream, failure);
+                let purged = Purged::new(plan, entries, stream, cx.format).with(failure);
                 if stream && complete {
                     console.info(purged.left());
                 }

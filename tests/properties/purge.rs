@@ -1,0 +1,173 @@
+//! Purging: a plan loses and repeats nothing and stays within every limit; buckets never overspend;
+//! whatever a server answers is read without a panic.
+
+use proptest::{collection::vec, prelude::*};
+use std::{collections::HashSet, time::Duration};
+use stratos::{
+    error::Error,
+    http::{Request, Response},
+    purge::{
+        Account, Budget, Limit, PROVIDERS, Provider, Selector, Settings,
+        pace::{Pace, Wait},
+        plan::{Plan, Selection, plan},
+    },
+};
+
+/// Bounds on items, bytes and room at once.
+const TIGHT: Provider = Provider {
+    id: "tight",
+    title: "Tight",
+    limits: &[
+        Limit::of(Selector::Url, 9).bytes(BYTES),
+        Limit::of(Selector::Tag, 50).spends(&[Budget::items("tags", 7).refill(1, 60)]),
+    ],
+    encode: |_, batch| {
+        let key = batch.key.hex();
+        Ok(Request::post(batch.url("/")).json(&serde_json::json!({ "key": key, "items": batch.items })))
+    },
+    ..Provider::BASE
+};
+const BYTES: usize = 400;
+
+fn settings(provider: &Provider, targets: usize) -> Settings {
+    let targets: Vec<String> = (0..targets).map(|n| format!("https://node{n}.test")).collect();
+    provider.resolve(&targets, &[]).unwrap()
+}
+
+fn first_of_each(items: &[String]) -> Vec<&String> {
+    let mut seen = HashSet::new();
+    items.iter().filter(|item| seen.insert(*item)).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_plan_loses_and_repeats_nothing_and_keeps_the_order(
+        items in vec("[a-f\\u{e9}\"]{0,60}", 1..80),
+        targets in 1..4_usize,
+        by_tag: bool,
+    ) {
+        let (selector, most) = if by_tag { (Selector::Tag, 7) } else { (Selector::Url, 9) };
+        let settings = settings(&TIGHT, targets);
+        let plan = plan(&TIGHT, &settings, &Selection { selector, items: items.clone(), soft: false }).unwrap();
+        let want = first_of_each(&items);
+        for target in settings.targets() {
+            let batches = plan.batches().filter(|batch| batch.target == target);
+            let sent: Vec<&String> = batches.flat_map(|batch| batch.items.all()).collect();
+            prop_assert_eq!(&sent, &want);
+        }
+        prop_assert_eq!(plan.duplicates, items.len() - want.len());
+        for batch in plan.batches() {
+            prop_assert!((1..=most).contains(&batch.items.count()));
+            let body = (TIGHT.encode)(&settings, &batch).unwrap().body;
+            prop_assert!(by_tag || body.len() <= BYTES, "{} bytes", body.len());
+        }
+    }
+
+    #[test]
+    fn a_plan_file_comes_back_and_a_changed_byte_is_refused(
+        items in vec("[a-z]{1,9}", 1..20),
+        at: prop::sample::Index,
+        byte: u8,
+    ) {
+        let settings = settings(&TIGHT, 1);
+        let mut plan = plan(&TIGHT, &settings, &Selection { selector: Selector::Url, items, soft: false }).unwrap();
+        plan.duplicates = 0;
+        let mut text = plan.to_json().into_bytes();
+        prop_assert_eq!(Plan::load(std::str::from_utf8(&text).unwrap()).unwrap(), plan.clone());
+        let at = at.index(text.len());
+        prop_assume!(text[at] != byte);
+        text[at] = byte;
+        if let Ok(text) = std::str::from_utf8(&text) {
+            // Blanks between members and escapes change the text, not the plan.
+            prop_assert!(Plan::load(text).map_or(true, |loaded| loaded == plan));
+        }
+    }
+
+    #[test]
+    fn a_bucket_never_gives_more_than_its_room_and_refill(
+        room in 1..20_u32,
+        count in 1..20_u32,
+        seconds in 1..100_u64,
+        steps in vec((0..30_000_u64, 1..20_usize), 1..60),
+    ) {
+        let spends: &'static [Budget] = Box::leak(Box::new([Budget::items("b", room).refill(count, seconds)]));
+        let limits: &'static [Limit] = Box::leak(Box::new([Limit::of(Selector::Url, 99).spends(spends)]));
+        let mut pace = Pace::new(limits, &settings(&TIGHT, 1), Duration::ZERO);
+        let (mut now, mut spent) = (Duration::ZERO, 0_u128);
+        for (pause, items) in steps {
+            let items = items.min(room as usize);
+            now += Duration::from_millis(pause);
+            if let Wait::For(wait, _) = pace.wait(&limits[0], items, now) {
+                now += wait;
+            }
+            prop_assert_eq!(pace.wait(&limits[0], items, now), Wait::None);
+            pace.spend(&limits[0], items, 1, now);
+            spent += items as u128;
+            let earned = now.as_nanos() * u128::from(count) / Duration::from_secs(seconds).as_nanos();
+            prop_assert!(spent <= u128::from(room) + earned);
+        }
+    }
+
+    #[test]
+    fn any_reply_is_a_receipt_or_an_error(
+        status in 100..600_u16,
+        body in prop_oneof![vec(any::<u8>(), 0..200), reply().prop_map(String::into_bytes)],
+    ) {
+        for provider in PROVIDERS {
+            let reply = Response {
+                status,
+                headers: vec![("retry-after".into(), "\u{0}9999999999999999999999".into())],
+                body: body.clone(),
+                attempts: 1,
+                elapsed: Duration::ZERO,
+            };
+            let decoded = (provider.decode)(&reply);
+            prop_assert!((200..300).contains(&status) || decoded.is_err());
+            let settings = settings(provider, 1);
+            let account = Account::open(provider, settings, |_| Ok(None));
+            prop_assert!(account.is_err() == !provider.credentials.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_text_is_an_item_or_an_error(item in "\\PC{0,80}|https://cloudcdn\\.pro/\\PC{0,20}|[A-Za-z0-9-]{0,9}") {
+        for provider in PROVIDERS {
+            let settings = settings(provider, 1);
+            for selector in Selector::EVERY {
+                match (provider.normalize)(&settings, selector, &item) {
+                    Ok(once) => {
+                        let twice = (provider.normalize)(&settings, selector, &once);
+                        prop_assert_eq!(twice.unwrap(), once);
+                    }
+                    Err(error) => prop_assert!(matches!(error, Error::Data(_) | Error::Usage(_))),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_plan_or_an_error(text in "\\PC{0,200}") {
+        prop_assert!(Plan::load(&text).is_err());
+    }
+}
+
+/// Objects that look like the API's, with members of any type.
+fn reply() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        Just("true".to_owned()),
+        Just("null".to_owned()),
+        Just("-1e400".to_owned()),
+        Just("[1,{}]".to_owned()),
+        Just("\"per day\"".to_owned()),
+        any::<i64>().prop_map(|number| number.to_string()),
+    ];
+    vec(
+        (prop::sample::select(vec!["success", "remaining_today", "error", "retryAfter", "invalid"]), value),
+        0..5,
+    )
+    .prop_map(|members| {
+        let members: Vec<String> =
+            members.into_iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    })
+}
