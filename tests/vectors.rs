@@ -44,7 +44,7 @@ fn cases() -> Vec<(String, Case)> {
     let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable entry").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort();
-    files.iter().flat_map(|file| cases_of(file)).collect()
+    files.iter().flat_map(cases_of).collect()
 }
 
 fn cases_of(file: &PathBuf) -> Vec<(String, Case)> {

@@ -33,6 +33,9 @@ use crate::error::{Error, Result};
 pub const SCHEMES: &[Scheme] =
     &[cloudcdn::SCHEME, cloudcdn::COLON, cloudfront::SCHEME, sigv4::SCHEME, bunny::HS256];
 
+/// Makes a key of a decoded secret and the scheme's settings.
+pub type Prepare = fn(&[u8], Params<'_>) -> Result<Box<dyn Key>>;
+
 /// One way of signing URLs, as a CDN defines it.
 pub struct Scheme {
     /// The word for `--scheme`.
@@ -63,7 +66,7 @@ pub struct Scheme {
     /// Appends the text that is signed.
     pub canonical: fn(&Url<'_>, &Claims<'_>, &mut Vec<u8>) -> Result<()>,
     /// Makes a key of a secret.
-    pub prepare: fn(&[u8], Params<'_>) -> Result<Box<dyn Key>>,
+    pub prepare: Prepare,
     /// Appends one outcome: a URL or token, or cookies and headers one to a line.
     pub assemble: fn(&Url<'_>, &Claims<'_>, &Seal<'_>, &mut Vec<u8>) -> Result<()>,
     /// Reads a visit back into claims and signature, and checks nothing. A token that carries its own
