@@ -5,9 +5,9 @@
 //! a signal, or a ledger that cannot be written stops everything, before the request.
 
 use super::{
-    Account, Batch, Limit, Progress, Provider, Receipt, Refill, Sent,
+    Account, Batch, Budget, Limit, Outcome, Progress, Provider, Receipt, Refill, Sent,
     pace::{Pace, RATE, Wait, midnight, rfc3339},
-    plan::{Plan, shortened},
+    plan::Plan,
     session::Session,
 };
 use crate::{
@@ -29,21 +29,6 @@ pub trait Ledger {
 
     /// The provider says that a purge in progress is done.
     fn done(&mut self, batch: &Batch<'_>) -> Result<()>;
-}
-
-/// What became of the batches, each by its index in the plan.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// The provider said yes.
-    pub accepted: Vec<usize>,
-    /// It did not, and why.
-    pub failed: Vec<(usize, Error)>,
-    /// Cut off while the request was out: whether it acted is not known.
-    pub doubtful: Vec<usize>,
-    /// Never sent.
-    pub unsent: Vec<usize>,
-    /// What ended the run before the plan's end.
-    pub stop: Option<Error>,
 }
 
 /// Sends what the plan holds, in its order.
@@ -77,6 +62,7 @@ pub fn execute(
         id,
         running: Vec::new(),
         late: Vec::new(),
+        announced: Vec::new(),
     };
     Ok(run.all())
 }
@@ -93,6 +79,7 @@ struct Run<'a> {
     running: Vec<Running>,
     /// Accepted, and given up by the provider later.
     late: Vec<(usize, Error)>,
+    announced: Vec<&'static str>,
 }
 
 /// A purge in progress that holds room.
@@ -206,11 +193,7 @@ impl<'a> Run<'a> {
                     if budget.name != RATE && wait > self.client.policy.max_wait {
                         return Err(self.out_of(&budget.measure(), now + wait, budget.refill));
                     }
-                    if wait >= Duration::from_secs(1) {
-                        let wait = Duration::from_secs(wait.as_secs());
-                        let wait = humantime::format_duration(wait);
-                        self.client.console.info(format!("waiting {wait} for room in {}", budget.measure()));
-                    }
+                    self.announce(wait, &budget);
                     clock.sleep(wait)?;
                 }
                 Wait::UntilDone(budget) => {
@@ -222,6 +205,17 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// A pace is named once; a wait that lasts is named each time.
+    fn announce(&mut self, wait: Duration, budget: &Budget) {
+        let known = self.announced.contains(&budget.name);
+        if wait < Duration::from_secs(if known { 10 } else { 1 }) {
+            return;
+        }
+        self.announced.push(budget.name);
+        let wait = humantime::format_duration(Duration::from_secs(wait.as_secs()));
+        self.client.console.info(format!("waiting {wait} for room in {}", budget.measure()));
     }
 
     fn out_of(&self, share: &str, back: Duration, refill: Refill) -> Error {
@@ -270,94 +264,6 @@ impl<'a> Run<'a> {
         }
         Ok(())
     }
-}
-
-impl Outcome {
-    /// Whether every batch was accepted.
-    #[must_use]
-    pub fn complete(&self) -> bool {
-        self.stop.is_none() && self.failed.is_empty() && self.unsent.is_empty() && self.doubtful.is_empty()
-    }
-
-    /// What was sent and what was not, batch numbers and items, as one line.
-    #[must_use]
-    pub fn summary(&self, plan: &Plan) -> String {
-        let failed: Vec<usize> = self.failed.iter().map(|(index, _)| *index).collect();
-        let groups = [
-            ("sent", &self.accepted),
-            ("failed", &failed),
-            ("in doubt", &self.doubtful),
-            ("not sent", &self.unsent),
-        ];
-        let named = groups.iter().filter(|(name, list)| *name == "sent" || !list.is_empty());
-        named.map(|(name, list)| format!("{name}: {}", spans(plan, list))).collect::<Vec<_>>().join("; ")
-    }
-
-    /// The failure that the command ends with, if it must.
-    #[must_use]
-    pub fn failure(self, plan: &Plan) -> Option<Error> {
-        let summary = self.summary(plan);
-        let permanent = |error: &Error| !error.facts().retryable;
-        let told = |errors: &[(usize, Error)]| {
-            errors.first().map_or_else(String::new, |(_, first)| in_words(first) + "; ")
-        };
-        match (self.stop, self.failed) {
-            (Some(Error::Interrupted { signal, detail }), _) => {
-                Some(Error::Interrupted { signal, detail: format!("{detail}; {summary}") })
-            }
-            (None, failed) if plan.count() == 1 => failed.into_iter().next().map(|(_, error)| error),
-            (stop, failed) if failed.iter().any(|(_, error)| permanent(error)) => {
-                drop(stop);
-                failed.into_iter().map(|(_, error)| error).find(permanent)
-            }
-            (Some(stop), _) if permanent(&stop) => Some(stop),
-            (Some(Error::Quota(detail)), failed) => {
-                Some(Error::Quota(format!("{}{detail}; {summary}", told(&failed))))
-            }
-            (None, failed) if failed.is_empty() => None,
-            (stop, failed) => {
-                let stop = stop.map_or_else(String::new, |error| in_words(&error) + "; ");
-                let again = "purge again what was not sent";
-                Some(Error::Partial(format!("{stop}{}{summary}; {again}", told(&failed))))
-            }
-        }
-    }
-}
-
-/// The message, and the next step that came with it.
-fn in_words(error: &Error) -> String {
-    match error {
-        Error::Answered(answer) => match &answer.hint {
-            Some(hint) => format!("{error} (HTTP {}): {hint}", answer.status),
-            None => format!("{error} (HTTP {})", answer.status),
-        },
-        other => other.to_string(),
-    }
-}
-
-/// `batches 1-2 (60 items, "…" to "…")`, one for each run of neighbours.
-fn spans(plan: &Plan, list: &[usize]) -> String {
-    if list.is_empty() {
-        return "nothing".into();
-    }
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for index in list {
-        match spans.last_mut() {
-            Some((_, last)) if *last + 1 == *index => *last = *index,
-            _ => spans.push((*index, *index)),
-        }
-    }
-    spans.iter().map(|(from, to)| span(plan, *from, *to)).collect::<Vec<_>>().join(", ")
-}
-
-fn span(plan: &Plan, from: usize, to: usize) -> String {
-    let (first, last) = (plan.batch(from, None), plan.batch(to, None));
-    let count: usize = (from..=to).map(|index| plan.batch(index, None).items.count()).sum();
-    let name =
-        if from == to { format!("batch {}", from + 1) } else { format!("batches {}-{}", from + 1, to + 1) };
-    let (head, tail) = (shortened(first.items.first()), shortened(last.items.last()));
-    let items = if count == 1 { head } else { format!("{head} to {tail}") };
-    format!("{name} ({}: {items})", first.selector.count(count))
 }
 
 #[cfg(test)]

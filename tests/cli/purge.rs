@@ -83,7 +83,8 @@ fn each_selector_has_its_body_and_one_reply_comes_back_as_it_is() {
 #[test]
 fn the_first_credential_that_is_set_goes_out_and_no_other() {
     let names = ["x-api-key", "accountkey", "authorization"];
-    let cases: [(&[(&str, &str)], [Option<&str>; 3]); 5] = [
+    type Case = (&'static [(&'static str, &'static str)], [Option<&'static str>; 3]);
+    let cases: [Case; 5] = [
         (
             &[
                 ("CLOUDCDN_ACCOUNT_KEY", "acc"),

@@ -125,7 +125,7 @@ proptest! {
             prop_assert!((200..300).contains(&status) || decoded.is_err());
             let settings = settings(provider, 1);
             let account = Account::open(provider, settings, |_| Ok(None));
-            prop_assert!(account.is_err() == !provider.credentials.is_empty());
+            prop_assert!(account.is_ok() == provider.credentials.is_empty());
         }
     }
 

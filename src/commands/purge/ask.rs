@@ -45,7 +45,33 @@ pub fn rate(text: &str) -> Result<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::rate;
+    use super::{confirm, rate};
+    use crate::{context::desk::Desk, options::Options};
+
+    fn confirmed(typed: &str, terminal: bool, options: Options) -> Result<(), String> {
+        let desk = Desk { input: typed.into(), options, ..Desk::default() };
+        let (result, _) = desk.run(|cx| {
+            cx.interactive = terminal;
+            confirm(cx, "https://cdn.test").map_err(|error| error.to_string())
+        });
+        result
+    }
+
+    #[test]
+    fn everything_wants_the_whole_word_on_a_terminal() {
+        assert_eq!(confirmed("everything\r\n", true, Options::default()), Ok(()));
+        for typed in ["", "\n", "y\n", "yes\n", "every\n", "EVERYTHING\n"] {
+            assert!(confirmed(typed, true, Options::default()).unwrap_err().contains("nothing was purged"));
+        }
+    }
+
+    #[test]
+    fn without_a_terminal_nobody_is_asked() {
+        let mute = Options { no_input: true, ..Options::default() };
+        for (terminal, options) in [(false, Options::default()), (true, mute)] {
+            assert!(confirmed("everything\n", terminal, options).unwrap_err().contains("--yes"));
+        }
+    }
 
     #[test]
     fn rates_are_decimal_and_more_than_nothing() {

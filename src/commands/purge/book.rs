@@ -5,11 +5,7 @@ use crate::{
     http::{Request, Response},
     options::Format,
     progress::{Progress, clean},
-    purge::{
-        Batch, Receipt,
-        execute::{Ledger, Outcome},
-        plan::Plan,
-    },
+    purge::{Batch, Outcome, Receipt, execute::Ledger, plan::Plan},
     report::{Page, Report, Rows, Style},
 };
 use serde_json::{Value, json};

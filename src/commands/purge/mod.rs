@@ -12,8 +12,8 @@ use crate::{
     error::{Error, Result},
     options::Format,
     purge::{
-        self, Account, Provider, Selector, Settings,
-        execute::{Outcome, execute},
+        self, Account, Outcome, Provider, Selector, Settings,
+        execute::execute,
         plan::{Plan, Selection, plan},
     },
     report::{Page, Report, Rows, Style},

@@ -1,0 +1,107 @@
+//! What became of a run: sent, failed, in doubt, not sent; and the failure it ends with.
+
+use super::plan::{Plan, shortened};
+use crate::error::Error;
+
+/// What became of the batches, each by its index in the plan.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The provider said yes.
+    pub accepted: Vec<usize>,
+    /// It did not, and why.
+    pub failed: Vec<(usize, Error)>,
+    /// Cut off while the request was out: whether it acted is not known.
+    pub doubtful: Vec<usize>,
+    /// Never sent.
+    pub unsent: Vec<usize>,
+    /// What ended the run before the plan's end.
+    pub stop: Option<Error>,
+}
+
+impl Outcome {
+    /// Whether every batch was accepted.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.stop.is_none() && self.failed.is_empty() && self.unsent.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// What was sent and what was not, batch numbers and items, as one line.
+    #[must_use]
+    pub fn summary(&self, plan: &Plan) -> String {
+        let failed: Vec<usize> = self.failed.iter().map(|(index, _)| *index).collect();
+        let groups = [
+            ("sent", &self.accepted),
+            ("failed", &failed),
+            ("in doubt", &self.doubtful),
+            ("not sent", &self.unsent),
+        ];
+        let named = groups.iter().filter(|(name, list)| *name == "sent" || !list.is_empty());
+        named.map(|(name, list)| format!("{name}: {}", spans(plan, list))).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The failure that the command ends with, if it must.
+    #[must_use]
+    pub fn failure(self, plan: &Plan) -> Option<Error> {
+        let summary = self.summary(plan);
+        let permanent = |error: &Error| !error.facts().retryable;
+        let told = |errors: &[(usize, Error)]| {
+            errors.first().map_or_else(String::new, |(_, first)| in_words(first) + "; ")
+        };
+        match (self.stop, self.failed) {
+            (Some(Error::Interrupted { signal, detail }), _) => {
+                Some(Error::Interrupted { signal, detail: format!("{detail}; {summary}") })
+            }
+            (None, failed) if plan.count() == 1 => failed.into_iter().next().map(|(_, error)| error),
+            (stop, failed) if failed.iter().any(|(_, error)| permanent(error)) => {
+                drop(stop);
+                failed.into_iter().map(|(_, error)| error).find(permanent)
+            }
+            (Some(stop), _) if permanent(&stop) || plan.count() == 1 => Some(stop),
+            (Some(Error::Quota(detail)), failed) => {
+                Some(Error::Quota(format!("{}{detail}; {summary}", told(&failed))))
+            }
+            (None, failed) if failed.is_empty() => None,
+            (stop, failed) => {
+                let stop = stop.map_or_else(String::new, |error| in_words(&error) + "; ");
+                let again = "purge again what was not sent";
+                Some(Error::Partial(format!("{stop}{}{summary}; {again}", told(&failed))))
+            }
+        }
+    }
+}
+
+/// The message, and the next step that came with it.
+fn in_words(error: &Error) -> String {
+    match error {
+        Error::Answered(answer) => match &answer.hint {
+            Some(hint) => format!("{error} (HTTP {}): {hint}", answer.status),
+            None => format!("{error} (HTTP {})", answer.status),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// `batches 1-2 (60 items, "…" to "…")`, one for each run of neighbours.
+fn spans(plan: &Plan, list: &[usize]) -> String {
+    if list.is_empty() {
+        return "nothing".into();
+    }
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for index in list {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *index => *last = *index,
+            _ => spans.push((*index, *index)),
+        }
+    }
+    spans.iter().map(|(from, to)| span(plan, *from, *to)).collect::<Vec<_>>().join(", ")
+}
+
+fn span(plan: &Plan, from: usize, to: usize) -> String {
+    let (first, last) = (plan.batch(from, None), plan.batch(to, None));
+    let count: usize = (from..=to).map(|index| plan.batch(index, None).items.count()).sum();
+    let name =
+        if from == to { format!("batch {}", from + 1) } else { format!("batches {}-{}", from + 1, to + 1) };
+    let (head, tail) = (shortened(first.items.first()), shortened(last.items.last()));
+    let items = if count == 1 { head } else { format!("{head} to {tail}") };
+    format!("{name} ({}: {items})", first.selector.count(count))
+}
