@@ -15,3 +15,5 @@ mod output;
 
 #[path = "properties/purge.rs"]
 mod purge;
+#[path = "properties/table.rs"]
+mod table;

@@ -4,6 +4,7 @@
 //! detecting are written once, above the schemes, and name none of them. Nothing here touches the
 //! clock, the environment or the network.
 
+mod akamai;
 pub mod asymmetric;
 mod bunny;
 mod claims;
@@ -31,7 +32,7 @@ use crate::error::{Error, Result};
 
 /// Every scheme, the default first.
 pub const SCHEMES: &[Scheme] =
-    &[cloudcdn::SCHEME, cloudcdn::COLON, cloudfront::SCHEME, sigv4::SCHEME, bunny::HS256];
+    &[cloudcdn::SCHEME, cloudcdn::COLON, cloudfront::SCHEME, sigv4::SCHEME, bunny::HS256, akamai::SCHEME];
 
 /// Makes a key of a decoded secret and the scheme's settings.
 pub type Prepare = fn(&[u8], Params<'_>) -> Result<Box<dyn Key>>;

@@ -1,5 +1,6 @@
 //! One adapter for each `scheme` of the vector files.
 
+mod akamai;
 mod bunny;
 mod cloudcdn;
 mod cloudfront;
@@ -15,4 +16,5 @@ pub const ADAPTERS: &[Adapter] = &[
     cloudfront::COOKIES,
     s3::ADAPTER,
     bunny::HS256,
+    akamai::ADAPTER,
 ];

@@ -1,0 +1,241 @@
+//! Every row of the table, by what it says of itself: inspecting undoes minting, verifying accepts it, a changed
+//! byte is refused, and no text makes it panic. A scheme takes part by standing in `SCHEMES`.
+
+use proptest::{collection::vec, prelude::*, sample::Index};
+use std::sync::LazyLock;
+use stratos::{
+    secret::Secret,
+    sign::{Claim, Claims, Form, Params, SCHEMES, Scheme, Scope, Signer, Url, Visit},
+};
+
+const NOW: u64 = 1_800_000_000;
+const ORIGIN: &str = "https://h.example";
+
+/// Keys of every kind; a scheme takes the first that it accepts.
+const KEYS: &[&str] = &[
+    "00112233445566778899aabbccddeeff",
+    "AAECAwQFBgcICQoLDA0ODw==",
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    include_str!("../vectors/keys/p-256.pem"),
+    include_str!("../vectors/keys/ed25519.pem"),
+    include_str!("../vectors/keys/rsa-2048.pem"),
+];
+
+/// Paths in front of the one that is drawn, for schemes that sign only some; a scheme takes the first that it mints.
+const FOLDERS: &[&str] = &["", "/account/name"];
+
+/// A scheme in one of its forms, with what it needs to mint.
+struct Sample {
+    scheme: &'static Scheme,
+    signer: Signer,
+    claims: Claims<'static>,
+    folder: &'static str,
+}
+
+static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| SCHEMES.iter().flat_map(samples).collect());
+
+/// One sample for each form that stands in a request, and for each value that a param lists.
+fn samples(scheme: &'static Scheme) -> Vec<Sample> {
+    let settings = scheme.params.iter().flat_map(|param| {
+        param.values.iter().skip(1).map(|value| Params(Box::leak(Box::new([(param.name, *value)]))))
+    });
+    let settings: Vec<_> = std::iter::once(Params(&[])).chain(settings).collect();
+    let forms = scheme.forms.iter().filter(|form| **form != Form::Token);
+    forms.flat_map(|form| settings.iter().filter_map(|params| sample(scheme, *form, *params))).collect()
+}
+
+fn sample(scheme: &'static Scheme, form: Form, params: Params<'static>) -> Option<Sample> {
+    let signers = KEYS.iter().filter_map(|key| signer(scheme, key, params));
+    signers.into_iter().find_map(|signer| {
+        let tries = FOLDERS.iter().flat_map(|folder| scopes(scheme).map(move |scope| (*folder, scope)));
+        let mut tries = tries.map(|(folder, scope)| (folder, claims(scheme, form, params, scope)));
+        let (folder, claims) = tries.find(|(folder, claims)| {
+            let target = format!("{folder}/a.mp4");
+            minted(&signer, &Url::at(ORIGIN, target), claims).is_some()
+        })?;
+        Some(Sample { scheme, signer, claims, folder })
+    })
+}
+
+fn signer(scheme: &'static Scheme, key: &str, params: Params<'_>) -> Option<Signer> {
+    Signer { scheme, keys: Vec::new() }.with(Some("KEY1"), &Secret::new(key), params).ok()
+}
+
+/// The URL alone, or a prefix where a form wants one.
+fn scopes(scheme: &Scheme) -> impl Iterator<Item = Scope<'static>> {
+    let prefixes: &[&str] = if scheme.carries(Claim::Prefix) { &["https://h.example/", "/"] } else { &[] };
+    std::iter::once(Scope::Url).chain(prefixes.iter().map(|prefix| Scope::Prefix((*prefix).into())))
+}
+
+fn claims(scheme: &Scheme, form: Form, params: Params<'static>, scope: Scope<'static>) -> Claims<'static> {
+    Claims {
+        expires: scheme.carries(Claim::Expires).then_some(NOW + 600),
+        issued: scheme.carries(Claim::Issued).then_some(NOW),
+        key_id: scheme.carries(Claim::KeyId).then(|| "KEY1".into()),
+        nonce: scheme.carries(Claim::Nonce).then_some("00112233445566778899aabbccddeeff"),
+        scope,
+        form,
+        params,
+        ..Claims::default()
+    }
+}
+
+/// Canonical string and outcome.
+fn minted(signer: &Signer, url: &Url<'_>, claims: &Claims<'_>) -> Option<(Vec<u8>, String)> {
+    let (mut seal, mut out) = (signer.seal(), Vec::new());
+    seal.mint(url, claims, &mut out).ok()?;
+    Some((seal.canonical, String::from_utf8(out).unwrap()))
+}
+
+/// The request that brings an outcome.
+struct Request {
+    url: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Request {
+    fn of(form: Form, url: &Url<'_>, outcome: &str) -> Self {
+        let url = if matches!(form, Form::Query | Form::Path) { outcome.to_owned() } else { url.to_string() };
+        let headers = match form {
+            Form::Cookie => vec![("cookie".to_owned(), outcome.replace('\n', "; "))],
+            Form::Header => outcome
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self { url, headers }
+    }
+
+    /// What the closure makes of the visit; nothing where the URL is none.
+    fn visited<T>(&self, params: Params<'_>, then: impl FnOnce(&Visit<'_>) -> T) -> Option<T> {
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let url = Url::parse(&self.url).ok()?;
+        Some(then(&Visit {
+            url,
+            now: NOW,
+            headers: &headers,
+            params,
+            method: Some("GET"),
+            ..Visit::default()
+        }))
+    }
+
+    fn verdict(&self, sample: &Sample) -> String {
+        let asked = self.visited(sample.claims.params, |visit| sample.signer.seal().verify(visit));
+        match asked {
+            Some(Ok(verdict)) => verdict.word().to_owned(),
+            Some(Err(error)) => error.to_string(),
+            None => "no URL".to_owned(),
+        }
+    }
+}
+
+#[test]
+fn every_scheme_takes_part() {
+    for scheme in SCHEMES {
+        let open = scheme.forms.iter().any(|form| *form != Form::Token);
+        let there = SAMPLES.iter().any(|sample| sample.scheme.id == scheme.id);
+        assert!(there || !open, "{}: no key of KEYS and no path of FOLDERS makes it mint", scheme.id);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn inspecting_undoes_minting_and_verifying_accepts_it(name in "[a-z]{1,12}", number in 0..1000_u32) {
+        for sample in SAMPLES.iter() {
+            let target = format!("{}/{name}/{number}.mp4", sample.folder);
+            let url = Url::at(ORIGIN, target.as_str());
+            let Some((canonical, outcome)) = minted(&sample.signer, &url, &sample.claims) else { continue };
+            let request = Request::of(sample.claims.form, &url, &outcome);
+            let what = format!("{} {:?}: {outcome}", sample.scheme.id, sample.claims.params.0);
+            prop_assert_eq!(request.verdict(sample), "valid", "{}", what);
+            let again = request.visited(sample.claims.params, |visit| {
+                let found = (sample.scheme.inspect)(visit, &mut Vec::new()).unwrap();
+                if found.encrypted {
+                    return None;
+                }
+                assert!(found.fits() && found.covers, "{what}");
+                let claims = Claims { params: sample.claims.params, ..found.claims.clone() };
+                minted(&sample.signer, &found.url, &claims).map(|(canonical, _)| canonical)
+            });
+            if let Some(Some(again)) = again {
+                prop_assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&canonical), "{}", what);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_is_refused(at: Index, byte in "[a-zA-Z0-9]") {
+        for sample in SAMPLES.iter().filter(|sample| sample.claims.scope == Scope::Url) {
+            let target = format!("{}/abc/def.mp4", sample.folder);
+            let url = Url::at(ORIGIN, target.as_str());
+            let Some((_, outcome)) = minted(&sample.signer, &url, &sample.claims) else { continue };
+            let start = if outcome.starts_with(ORIGIN) { ORIGIN.len() } else { 0 };
+            let position = start + at.index(outcome.len() - start);
+            let mut changed = outcome.clone();
+            if !outcome.is_char_boundary(position) || outcome.as_bytes()[position] == b'\n' {
+                continue;
+            }
+            changed.replace_range(position..=position, &byte);
+            // An escape is the same in either case.
+            let escape = outcome.as_bytes()[position.saturating_sub(2)..position].contains(&b'%');
+            if changed == outcome || escape && changed.eq_ignore_ascii_case(&outcome) {
+                continue;
+            }
+            let request = Request::of(sample.claims.form, &url, &changed);
+            prop_assert_ne!(request.verdict(sample), "valid", "{}: {} became {}", sample.scheme.id, outcome, changed);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_scheme_panic(pieces in vec((any::<Index>(), "\\PC{0,12}"), 0..8), other in "\\PC{0,20}") {
+        for sample in SAMPLES.iter() {
+            let names: Vec<&str> = sample.scheme.reserved.iter().copied().chain(COMMON.iter().copied()).collect();
+            let mut text = String::from("https://h/");
+            for (index, value) in &pieces {
+                text += &format!("{}={value}&", names[index.index(names.len())]);
+            }
+            let settings: Vec<(&str, &str)> =
+                sample.scheme.params.iter().filter(|param| param.values.is_empty()).map(|param| (param.name, other.as_str())).collect();
+            for text in [text.clone(), text.replacen('&', "?", 1), format!("{text}{other}")] {
+                let Ok(url) = Url::parse(&text) else { continue };
+                for params in [sample.claims.params, Params(&settings)] {
+                    let headers = [("cookie", other.as_str()), ("authorization", &other)];
+                    let ip = Some(other.as_str());
+                    let visit = Visit { url: url.clone(), now: NOW, ip, country: ip, method: ip, headers: &headers, params, ..Visit::default() };
+                    if let Ok(verdict) = sample.signer.seal().verify(&visit) {
+                        prop_assert!(!verdict.is_valid(), "{}: {}", sample.scheme.id, text);
+                    }
+                    let scope = Scope::Globs(other.as_str().into());
+                    let claims = Claims { params, scope, ip: Some(other.as_str().into()), ..sample.claims.clone() };
+                    let _ = sample.signer.seal().mint(&url, &claims, &mut Vec::new());
+                    let _ = (sample.scheme.guard)(&url, &claims);
+                }
+            }
+        }
+    }
+}
+
+/// Pieces that stand in the tokens of several schemes.
+const COMMON: &[&str] = &[
+    "exp=1800000600~hmac",
+    "exp",
+    "~hmac",
+    "?",
+    "/",
+    "%",
+    "Expires=1800000600",
+    "Signature",
+    "URLPrefix",
+    "..",
+    "token",
+    "#",
+    ":",
+    "+",
+];
