@@ -9,6 +9,7 @@ pub mod asymmetric;
 mod bunny;
 mod claims;
 mod cloudcdn;
+mod cloudflare_waf;
 mod cloudfront;
 pub mod key;
 pub mod lines;
@@ -31,8 +32,15 @@ pub use url::Url;
 use crate::error::{Error, Result};
 
 /// Every scheme, the default first.
-pub const SCHEMES: &[Scheme] =
-    &[cloudcdn::SCHEME, cloudcdn::COLON, cloudfront::SCHEME, sigv4::SCHEME, bunny::HS256, akamai::SCHEME];
+pub const SCHEMES: &[Scheme] = &[
+    cloudcdn::SCHEME,
+    cloudcdn::COLON,
+    cloudfront::SCHEME,
+    sigv4::SCHEME,
+    bunny::HS256,
+    akamai::SCHEME,
+    cloudflare_waf::SCHEME,
+];
 
 /// Makes a key of a decoded secret and the scheme's settings.
 pub type Prepare = fn(&[u8], Params<'_>) -> Result<Box<dyn Key>>;

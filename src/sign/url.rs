@@ -88,6 +88,31 @@ impl<'a> Url<'a> {
         Url { origin: Cow::Borrowed(origin), path, query: self.query.as_deref().map(Cow::Borrowed) }
     }
 
+    /// The same URL, borrowed, up to its fragment, which no client sends.
+    #[must_use]
+    pub fn sent(&self) -> Url<'_> {
+        let cut = |text: &'_ str| text.find('#').unwrap_or(text.len());
+        let (path, query) = (&*self.path, self.query.as_deref());
+        let (path, query) = match cut(path) {
+            end if end < path.len() => (&path[..end], None),
+            _ => (path, query.map(|query| &query[..cut(query)])),
+        };
+        Url { origin: Cow::Borrowed(&self.origin), path: path.into(), query: query.map(Cow::Borrowed) }
+    }
+
+    /// Refuses what a client percent-encodes on the way, for schemes that sign the bytes of the request.
+    pub fn sent_as_written(&self) -> Result<()> {
+        let url = self.sent();
+        let odd = |text: &str| text.chars().find(|character| !character.is_ascii_graphic());
+        match odd(&url.path).or_else(|| odd(url.query.as_deref().unwrap_or_default())) {
+            None => Ok(()),
+            Some(character) => Err(Error::Usage(format!(
+                "{character:?} does not reach the CDN as it stands, and the request's bytes are signed; \
+                 write it percent-encoded"
+            ))),
+        }
+    }
+
     /// The authority without its userinfo: `host` or `host:port`.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -234,6 +259,20 @@ mod tests {
         assert_eq!(url.required("b").unwrap(), "2");
         assert_eq!(url.optional("c").unwrap(), Some(""));
         assert_eq!(url.value("a"), Some("1"));
+    }
+
+    #[test]
+    fn a_fragment_is_not_sent_and_neither_are_bare_blanks() {
+        for (text, sent) in
+            [("/a#b?c", "/a"), ("/a?b#c", "/a?b"), ("/a?b", "/a?b"), ("#", ""), ("/a?#", "/a?")]
+        {
+            assert_eq!(Url::at("", text).sent().to_string(), sent, "{text}");
+        }
+        for (text, taken) in
+            [("/a%20b?c=d", true), ("/a b", false), ("/a?é", false), ("/a\n", false), ("/a#é", true)]
+        {
+            assert_eq!(Url::at("", text).sent_as_written().is_ok(), taken, "{text}");
+        }
     }
 
     #[test]

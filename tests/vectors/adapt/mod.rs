@@ -3,6 +3,7 @@
 mod akamai;
 mod bunny;
 mod cloudcdn;
+mod cloudflare;
 mod cloudfront;
 mod s3;
 
@@ -17,4 +18,5 @@ pub const ADAPTERS: &[Adapter] = &[
     s3::ADAPTER,
     bunny::HS256,
     akamai::ADAPTER,
+    cloudflare::WAF,
 ];
