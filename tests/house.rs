@@ -338,3 +338,11 @@ fn the_tables_of_the_readme_are_the_codes() {
         );
     }
 }
+
+#[test]
+fn every_cause_of_the_doctor_is_explained() {
+    let topics = stratos::explain::all().filter(|topic| topic.family == stratos::explain::Family::Cause);
+    let explained: BTreeSet<&str> = topics.map(|topic| topic.code).collect();
+    let named: BTreeSet<&str> = stratos::sign::doctor::CAUSES.iter().map(|row| row.id).collect();
+    assert_eq!(named, explained);
+}

@@ -60,7 +60,6 @@ const LATER: &[&str] = &[
     "purge plan",
     "purge resume",
     "signed audit",
-    "signed doctor",
     "signed keygen",
     "signed playlist",
     "signed redact",

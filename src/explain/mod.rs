@@ -1,5 +1,6 @@
 //! What errors mean, ours and the CDNs': tables, and the reader of a pasted response. No I/O.
 
+mod causes;
 mod codes;
 mod headers;
 pub mod response;
@@ -22,6 +23,8 @@ pub enum Family {
     ErrorType,
     /// A verdict of `signed verify`.
     Verdict,
+    /// A cause that `signed doctor` names.
+    Cause,
     /// An error code of a vendor's own answers.
     Vendor(&'static str),
 }
@@ -61,10 +64,12 @@ impl Topic {
     }
 }
 
-/// Every topic: exit codes, statuses, error types, verdicts, vendors' codes.
+/// Every topic: exit codes, statuses, error types, verdicts, causes, vendors' codes.
 pub fn all() -> impl Iterator<Item = Topic> {
     let own = codes::CODES.iter().chain(statuses::STATUSES).copied();
-    own.chain(types::topics()).chain(verdicts::VERDICTS.iter().copied()).chain(vendors::topics())
+    own.chain(types::topics())
+        .chain(verdicts::VERDICTS.iter().chain(causes::CAUSES).copied())
+        .chain(vendors::topics())
 }
 
 /// The topics that a word means. Numbers below 200 are exit codes, the rest HTTP statuses; a vendor's

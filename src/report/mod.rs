@@ -185,10 +185,20 @@ pub fn yaml(value: &Value) -> String {
     yaml::write(value)
 }
 
+/// The columns that a text takes: its characters without escapes.
+fn visible(text: &str) -> usize {
+    let mut escapes = text.split("\x1b[");
+    let plain = escapes.next().map_or(0, |plain| plain.chars().count());
+    plain
+        + escapes
+            .map(|piece| piece.split_once('m').map_or(0, |(_, plain)| plain.chars().count()))
+            .sum::<usize>()
+}
+
 /// Writes a paragraph at the page's width: the first line behind `first`, the others behind `rest`.
 /// A word longer than the line stands alone; it is never broken, since it may be a URL to copy.
 pub fn wrapped(page: &mut Page<'_>, first: &str, rest: &str, text: &str) -> io::Result<()> {
-    let (mut line, mut used) = (first.to_owned(), first.chars().count());
+    let (mut line, mut used) = (first.to_owned(), visible(first));
     let mut empty = true;
     for word in text.split_whitespace() {
         let length = word.chars().count();

@@ -11,6 +11,7 @@ mod claims;
 mod cloudcdn;
 mod cloudflare_waf;
 mod cloudfront;
+pub mod doctor;
 pub mod key;
 pub mod lines;
 pub mod pem;
@@ -72,6 +73,8 @@ pub struct Scheme {
     pub until: Until,
     /// The longest lifetime that the verifier accepts, in seconds.
     pub longest: Option<u64>,
+    /// Seconds east of UTC, where the scheme writes its times as a calendar date of one zone.
+    pub zone: Option<i32>,
     /// Appends the text that is signed.
     pub canonical: fn(&Url<'_>, &Claims<'_>, &mut Vec<u8>) -> Result<()>,
     /// Makes a key of a secret.
@@ -101,6 +104,7 @@ impl Scheme {
         carried: false,
         until: Until::Before,
         longest: None,
+        zone: None,
         canonical: |_, _, _| Ok(()),
         prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
         assemble: |_, _, _, _| Ok(()),

@@ -201,7 +201,7 @@ impl Verdict {
 }
 
 /// Judges the claims of a token of which the signature is good: times, scope, address, country, method.
-fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) -> Verdict {
+pub(super) fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) -> Verdict {
     let claims = &found.claims;
     if claims.expires_text.is_some() {
         return Verdict::Malformed("expires");

@@ -13,6 +13,7 @@ mod credential;
 mod demo;
 mod dev;
 mod doctor;
+mod doctor_url;
 mod explain;
 mod faults;
 mod health;

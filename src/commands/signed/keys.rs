@@ -4,6 +4,7 @@ use crate::{
     context::Context,
     credential::Found,
     error::{Error, Result},
+    secret::Secret,
     sign::{Params, Scheme, Signer},
 };
 
@@ -70,6 +71,21 @@ impl Ring {
             *kept = Some(cx.signing_key(scheme.id, literal)?);
         }
         Ok(kept.iter().flatten().cloned().collect())
+    }
+
+    /// The keys of a scheme in their order, with their ids.
+    pub fn keys(
+        &mut self,
+        scheme: &'static Scheme,
+        own_id: Option<&str>,
+        cx: &mut Context<'_>,
+    ) -> Result<Vec<(Option<String>, Secret)>> {
+        let found = self.of(scheme, cx)?;
+        if found.is_empty() {
+            return Err(missing(scheme));
+        }
+        let id = |at: usize| self.named.ids.get(at).map(String::as_str).or(own_id).map(str::to_owned);
+        Ok(found.into_iter().enumerate().map(|(at, found)| (id(at), found.secret)).collect())
     }
 
     /// The signer of a scheme.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod claims;
+mod doctor;
 mod inspect;
 mod keys;
 mod listed;
@@ -41,6 +42,8 @@ enum Verb {
     Verify(verify::Verify),
     /// Take a signed URL apart without a key; nothing is checked
     Inspect(inspect::Inspect),
+    /// Say why a signed URL is refused, and what to do about it
+    Doctor(doctor::Doctor),
     /// The schemes: claims, forms and params of each
     Schemes(schemes::Schemes),
 }
@@ -73,6 +76,7 @@ impl Command for Signed {
         match verb {
             Verb::Verify(verify) => verify.run(cx).map(Done),
             Verb::Inspect(inspect) => inspect.run(cx).map(Done),
+            Verb::Doctor(doctor) => doctor.run(cx).map(Done),
             Verb::Schemes(schemes) => schemes.run(cx).map(Done),
         }
     }

@@ -74,6 +74,18 @@ impl Scene {
         self.now
     }
 
+    /// The URL in full: a path stands below the profile's base.
+    #[must_use]
+    pub fn absolute(&self, url: &str) -> String {
+        if url.starts_with('/') { format!("{}{url}", self.base) } else { url.to_owned() }
+    }
+
+    /// Address, country and method of the request.
+    #[must_use]
+    pub fn visitor(&self) -> [Option<&str>; 3] {
+        [self.ip.as_deref(), self.country.as_deref(), self.method.as_deref()]
+    }
+
     /// The headers, borrowed as a visit wants them.
     #[must_use]
     pub fn headers(&self) -> Vec<(&str, &str)> {

@@ -1,0 +1,268 @@
+//! The search: the link as it is, then one change at a time, then two.
+
+use super::{
+    Cause, Diagnosis, Question, causes, evidence,
+    guess::{Guess, Outcome, Reading, Trials},
+    keys::Entry,
+    link, signer, times,
+    variant::{Slot, Variant},
+};
+use crate::{
+    error::{Error, Result},
+    sign::{Claims, Form, Signer, Url, Verdict},
+};
+use std::rc::Rc;
+
+/// Signatures that a search may compute; a verification with RSA takes some 20 microseconds.
+const SIGNATURES: usize = 12_000;
+/// Pairs that are looked at.
+const PAIRS: usize = 60_000;
+/// A signature shorter than this says too little for a beginning of it to prove anything.
+const SHORTEST: usize = 8;
+
+/// Looks for the cause.
+pub fn diagnose(question: &Question<'_>) -> Result<Diagnosis> {
+    let mut trials = Trials::new(question);
+    let (guess, outcome) = in_force(question, &mut trials)?;
+    let usable = trials.usable(&guess);
+    let checks = evidence::checks(guess.scheme, usable, &outcome);
+    let verdict = verdict(&outcome);
+    let mut diagnosis = Diagnosis { scheme: guess.scheme, verdict, cause: None, checks, searched: 0 };
+    if let Outcome::Match { verdict, times, .. } = &outcome {
+        let cause = times::cause(question, guess.scheme, verdict, *times);
+        if verdict.is_valid() && cause.is_some() {
+            diagnosis.verdict = Verdict::Malformed("time");
+        }
+        diagnosis.cause = cause.map(|(id, evidence)| Cause { row: causes::row_of(id), evidence });
+        diagnosis.searched = trials.searched;
+        return Ok(diagnosis);
+    }
+    let mut cut = false;
+    diagnosis.cause = explained(&guess, &outcome, &mut trials, &mut cut);
+    if let (None, Outcome::Silent(text)) = (&diagnosis.cause, &outcome) {
+        return Err(Error::MissingClaim(text));
+    }
+    diagnosis.checks.push(evidence::search(&trials, diagnosis.cause.is_some(), cut));
+    diagnosis.searched = trials.searched;
+    Ok(diagnosis)
+}
+
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Match { verdict, .. } => verdict.clone(),
+        Outcome::Unreadable(part) => Verdict::Malformed(part),
+        Outcome::UnknownKey => Verdict::UnknownKey,
+        _ => Verdict::Mismatch,
+    }
+}
+
+/// The scheme in force and what it says: the one that was named, else the first that fits, and one that
+/// matches before one that does not.
+fn in_force(question: &Question<'_>, trials: &mut Trials<'_>) -> Result<(Guess, Outcome)> {
+    let guesses = question.schemes.iter().map(|(scheme, settings)| {
+        let entry = |(id, secret): &(Option<String>, crate::secret::Secret)| Entry {
+            id: id.clone(),
+            bytes: secret.expose().to_vec().into(),
+            decoded: false,
+            other: None,
+        };
+        let settings = Rc::new(settings.clone());
+        Guess {
+            link: question.link.to_owned(),
+            scheme,
+            maker: scheme,
+            read: settings.clone(),
+            made: settings,
+            url: None,
+            claims: None,
+            text: None,
+            signature: None,
+            ring: Rc::new(question.ring.iter().map(entry).collect()),
+            any_key: false,
+            ip: question.ip.map(str::to_owned),
+            method: question.method.map(str::to_owned),
+        }
+    });
+    let mut best: Option<(usize, Guess, Outcome)> = None;
+    for (at, guess) in guesses.enumerate() {
+        let outcome = trials.attempt(&guess);
+        if at == 0 && question.named {
+            return Ok((guess, outcome));
+        }
+        let fits = trials.read(&guess).is_some_and(|reading| reading.fits());
+        let rank = match &outcome {
+            _ if at == 0 && fits => 0,
+            Outcome::Match { verdict, .. } if verdict.is_valid() => 1,
+            Outcome::Match { .. } => 2,
+            Outcome::Silent(_) => 4,
+            Outcome::Unreadable(_) if mended(&guess, trials) => 6,
+            Outcome::Unreadable(_) => 7,
+            _ if fits => 3,
+            _ => 5,
+        };
+        if best.as_ref().is_none_or(|(other, ..)| rank < *other) {
+            best = Some((rank, guess, outcome));
+        }
+    }
+    best.map(|(_, guess, outcome)| (guess, outcome))
+        .ok_or_else(|| Error::Usage("no scheme takes these params; see `stratos signed schemes`".into()))
+}
+
+/// Whether the scheme can read the link once one damage is taken back.
+fn mended(guess: &Guess, trials: &Trials<'_>) -> bool {
+    let variants = link::variants(guess, None, &[]);
+    variants.iter().any(|variant| trials.read(&variant.applied(guess)).is_some_and(|reading| reading.fits()))
+}
+
+impl Reading {
+    /// Whether the signature has the shape it should have.
+    fn fits(&self) -> bool {
+        self.shape.is_none_or(|(spelling, bytes)| {
+            let decoded = spelling.decode(&self.signature);
+            decoded.is_some_and(|decoded| bytes.is_none_or(|bytes| bytes == decoded.len()))
+        })
+    }
+}
+
+fn explained(guess: &Guess, outcome: &Outcome, trials: &mut Trials<'_>, cut: &mut bool) -> Option<Cause> {
+    let reading = trials.read(guess);
+    let singles = variants(guess, reading.as_ref(), trials);
+    if let Some(cause) = single(guess, reading.as_ref(), &singles, trials) {
+        return Some(cause);
+    }
+    if matches!(outcome, Outcome::Unreadable(_))
+        && let Some(evidence) = mangled(guess, trials.question.now)
+    {
+        return Some(Cause { row: causes::row_of("url.shell-mangled"), evidence });
+    }
+    pair(guess, &singles, trials, cut)
+}
+
+/// Every change of this guess, the preferred first.
+fn variants(guess: &Guess, reading: Option<&Reading>, trials: &mut Trials<'_>) -> Vec<Variant> {
+    let mut all = link::variants(guess, reading, trials.question.hosts);
+    all.extend(signer::variants(guess, reading, trials));
+    all.sort_by_key(Variant::rank);
+    all
+}
+
+/// The first change that makes the signature match; one that makes the whole link valid goes before.
+fn single(
+    guess: &Guess,
+    reading: Option<&Reading>,
+    singles: &[Variant],
+    trials: &mut Trials<'_>,
+) -> Option<Cause> {
+    let truncated = reading.and_then(|reading| truncated(guess, reading, trials));
+    let mut found: Option<Cause> = None;
+    for variant in singles {
+        if truncated.is_some() && variant.rank() > causes::rank("signature.truncated") {
+            break;
+        }
+        let outcome = trials.attempt(&variant.applied(guess));
+        let Outcome::Match { verdict, .. } = &outcome else { continue };
+        let evidence = evidence::matched(&[variant], &outcome);
+        let cause = Cause { row: causes::row_of(variant.cause), evidence };
+        if verdict.is_valid() {
+            return Some(cause);
+        }
+        found = found.or(Some(cause));
+    }
+    let cut_short = |evidence| Cause { row: causes::row_of("signature.truncated"), evidence };
+    found.or_else(|| truncated.map(cut_short))
+}
+
+/// Whether the signature given is the beginning of the one due.
+fn truncated(guess: &Guess, reading: &Reading, trials: &mut Trials<'_>) -> Option<String> {
+    let given = &reading.signature;
+    if given.len() < SHORTEST {
+        return None;
+    }
+    let due = trials.signed(guess, &reading.text)?;
+    let begins = due.len() > given.len() && due.starts_with(given);
+    begins.then(|| {
+        format!(
+            "recomputed: the {} characters given are the first of the {} that are due",
+            given.len(),
+            due.len()
+        )
+    })
+}
+
+/// Whether the link is what a shell leaves: no `&`, and the parameter that the scheme writes first, alone.
+fn mangled(guess: &Guess, now: u64) -> Option<String> {
+    let url = Url::parse(&guess.link).ok()?;
+    let query = url.query.as_deref().filter(|query| !query.contains('&'))?;
+    let (name, value) = query.split_once('=')?;
+    if value.is_empty() || !guess.scheme.reserved.contains(&name) {
+        return None;
+    }
+    let written = sample(guess, now)?;
+    let (_, sampled) = written.split_once('?')?;
+    let mut names = sampled.split('&').map(|piece| piece.split('=').next().unwrap_or_default());
+    let first = names.next() == Some(name);
+    let missing: Vec<&str> = names.collect();
+    (first && !missing.is_empty()).then(|| {
+        format!(
+            "the link ends with its first parameter, {name}; {} would follow behind an &",
+            missing.join(", ")
+        )
+    })
+}
+
+/// A link as the scheme writes one, with a signature that is none.
+fn sample(guess: &Guess, now: u64) -> Option<String> {
+    let pairs = super::guess::borrowed(&guess.made);
+    let claims = Claims {
+        expires: Some(now.saturating_add(60)),
+        issued: Some(now),
+        key_id: Some("KEY".into()),
+        nonce: Some("0"),
+        form: Form::Query,
+        params: crate::sign::Params(&pairs),
+        ..Claims::default()
+    };
+    let signer = Signer { scheme: guess.scheme, keys: Vec::new() };
+    let mut seal = signer.seal();
+    let url = Url::parse("https://cdn.example.com/a").ok()?;
+    (guess.scheme.canonical)(&url, &claims, &mut seal.canonical).ok()?;
+    seal.signature = b"0".repeat(64);
+    let mut out = Vec::new();
+    (guess.scheme.assemble)(&url, &claims, &seal, &mut out).ok()?;
+    String::from_utf8(out).ok()
+}
+
+/// Two changes of different kinds. The cause is the preferred one of the two, the evidence names both.
+fn pair(guess: &Guess, singles: &[Variant], trials: &mut Trials<'_>, cut: &mut bool) -> Option<Cause> {
+    let mut looked = 0;
+    for first in singles {
+        let changed = first.applied(guess);
+        let again;
+        let seconds = if first.slot == Slot::Link {
+            let Some(reading) = trials.read(&changed) else { continue };
+            again = variants(&changed, Some(&reading), trials);
+            &again
+        } else {
+            singles
+        };
+        for second in seconds {
+            let other = second.slot > first.slot
+                || first.slot == Slot::Link && second.slot == Slot::Link && second.rank() > first.rank();
+            if !other {
+                continue;
+            }
+            looked += 1;
+            if looked > PAIRS || trials.searched > SIGNATURES {
+                *cut = true;
+                return None;
+            }
+            let outcome = trials.attempt(&second.applied(&changed));
+            if matches!(outcome, Outcome::Match { .. }) {
+                let cause = if first.rank() <= second.rank() { first } else { second };
+                let evidence = evidence::matched(&[first, second], &outcome);
+                return Some(Cause { row: causes::row_of(cause.cause), evidence });
+            }
+        }
+    }
+    None
+}
