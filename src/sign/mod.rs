@@ -9,6 +9,7 @@ pub mod asymmetric;
 mod bunny;
 mod claims;
 mod cloudcdn;
+mod cloudflare_images;
 mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
@@ -41,6 +42,7 @@ pub const SCHEMES: &[Scheme] = &[
     bunny::HS256,
     akamai::SCHEME,
     cloudflare_waf::SCHEME,
+    cloudflare_images::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

@@ -5,6 +5,23 @@ use stratos::sign::{Claims, Url, Visit};
 
 pub const WAF: Adapter = Adapter { vectors: "cloudflare-waf-hmac", setup: waf, decided: |_| None };
 
+pub const IMAGES: Adapter = Adapter { vectors: "cloudflare-images", setup: images, decided: |_| None };
+
+fn images(case: &Case) -> Setup {
+    Setup {
+        claims: Claims { expires: case.number("expires"), ..Claims::default() },
+        verdict: if case.number("expires") == Some(0) { "expired" } else { "valid" },
+        free: |outcome, position| (position < host(outcome)).then_some("the host is not signed"),
+        ..Setup::new("cloudflare-images", case)
+    }
+}
+
+/// Where the host ends.
+fn host(outcome: &str) -> usize {
+    let authority = outcome.find("://").map_or(0, |mark| mark + 3);
+    outcome[authority..].find(['/', '?']).map_or(outcome.len(), |length| authority + length)
+}
+
 fn waf(case: &Case) -> Setup {
     let (url, message) = (case.text("url"), case.param("message").expect("a message"));
     let separator = case.param("separator").expect("a separator");

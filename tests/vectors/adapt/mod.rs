@@ -19,4 +19,5 @@ pub const ADAPTERS: &[Adapter] = &[
     bunny::HS256,
     akamai::ADAPTER,
     cloudflare::WAF,
+    cloudflare::IMAGES,
 ];
