@@ -6,7 +6,7 @@
 
 use super::{
     Claim, Claims, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit, climbs,
-    covers_globs, key,
+    covers_globs, fields, key,
     text::{self, Append, Kept},
 };
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 /// The row.
 pub const SCHEME: Scheme = Scheme {
-    id: "akamai",
+    id: "akamai-edgeauth",
     title: "Akamai Edge Auth Token 2.0",
     about: "HMAC over the fields of the token and, without a prefix, over path and query of the URL; with a \
             prefix or a pattern the token carries an access list instead, `!` between its entries. The key is \
@@ -53,14 +53,13 @@ pub const SCHEME: Scheme = Scheme {
 const NAMES: &[&str] = &["__token__", "hdnts"];
 /// Every field in its order. The last three never stand before the signature.
 const FIELDS: [&str; 9] = ["ip", "st", "exp", "acl", "id", "data", "url", "salt", "hmac"];
-const CARRIED: usize = 6;
 
 /// What the Python library leaves alone; it writes a blank as `+`.
 static PYTHON: Kept = Kept::alphanumeric_and(b"-_.~");
 static NODE: Kept = Kept::alphanumeric_and(b"-_.!()");
 
 fn canonical(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
-    fields(claims, out)?;
+    carried(claims, out)?;
     if claims.scope == Scope::Url {
         path(url, claims.params, out)?;
     }
@@ -69,7 +68,7 @@ fn canonical(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()
 }
 
 /// What the token carries, save the signature.
-fn fields(claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+fn carried(claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
     let (params, delimiter) = (claims.params, delimiter(claims.params)?);
     let expires = claims.expires()?;
     if expires == 0 {
@@ -85,7 +84,7 @@ fn fields(claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
     }
     out.text("exp=").decimal(expires);
     if let Some(list) = claims.scope.text() {
-        unambiguous(list, delimiter)?;
+        fields::unambiguous(list, delimiter, &FIELDS)?;
         let star = if matches!(claims.scope, Scope::Prefix(_)) { "*" } else { "" };
         out.text(delimiter).text("acl=").text(list).text(star);
     }
@@ -101,22 +100,7 @@ fn fields(claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
 fn value(text: &str, params: Params<'_>, delimiter: &str, out: &mut Vec<u8>) -> Result<()> {
     let start = out.len();
     escaped(text, params, out)?;
-    unambiguous(std::str::from_utf8(&out[start..]).unwrap_or_default(), delimiter)
-}
-
-/// Refuses a value that holds the beginning of another field.
-fn unambiguous(value: &str, delimiter: &str) -> Result<()> {
-    let begins = |piece: &str| FIELDS.iter().any(|name| starts_field(piece, name));
-    match value.split(delimiter).skip(1).find(|piece| begins(piece)) {
-        None => Ok(()),
-        Some(piece) => Err(Error::Data(format!(
-            "`{delimiter}{piece}` inside a value reads like a field of its own; leave it out, or escape"
-        ))),
-    }
-}
-
-fn starts_field(piece: &str, name: &str) -> bool {
-    piece.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+    fields::unambiguous(std::str::from_utf8(&out[start..]).unwrap_or_default(), delimiter, &FIELDS)
 }
 
 fn path(url: &Url<'_>, params: Params<'_>, out: &mut Vec<u8>) -> Result<()> {
@@ -206,7 +190,7 @@ fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u
             out.text(url.joint()).text(name).text("=");
         }
     }
-    fields(claims, out)?;
+    carried(claims, out)?;
     out.text(delimiter(claims.params)?).text("hmac=").bytes(&seal.signature);
     Ok(())
 }
@@ -225,7 +209,7 @@ fn inspect<'v>(visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<
     let (params, delimiter) = (visit.params, delimiter(visit.params)?);
     let mark = format!("{delimiter}hmac=");
     let (carried, signature) = token.rsplit_once(&mark).ok_or(Error::Malformed("token"))?;
-    let [ip, start, expires, list, id, data] = taken_apart(carried, delimiter)?;
+    let [ip, start, expires, list, id, data] = fields::taken_apart(carried, delimiter, &FIELDS)?;
     let url = match form {
         Form::Query => visit.url.without(|key| key == name),
         _ => visit.url.borrowed(),
@@ -283,27 +267,6 @@ fn found<'v>(visit: &'v Visit<'v>) -> Result<(Form, &'v str, &'v str)> {
     names().find_map(cookie).or_else(|| names().find_map(header)).ok_or(Error::Malformed("token"))
 }
 
-/// The values of the fields, each at most once and in order. A piece that begins no field belongs to the
-/// value before it.
-fn taken_apart<'v>(carried: &'v str, delimiter: &str) -> Result<[Option<&'v str>; CARRIED]> {
-    let malformed = || Error::Malformed("token");
-    let mut spans: [Option<(usize, usize)>; CARRIED] = [None; CARRIED];
-    let (mut at, mut last) = (0, None);
-    for piece in carried.split(delimiter) {
-        let end = at + piece.len();
-        match (FIELDS.iter().position(|name| starts_field(piece, name)), last) {
-            (Some(field), last) if field < CARRIED && last.is_none_or(|last| field > last) => {
-                spans[field] = Some((at + FIELDS[field].len() + 1, end));
-            }
-            (None, Some(last)) => spans[last] = spans[last].map(|(start, _): (usize, usize)| (start, end)),
-            _ => return Err(malformed()),
-        }
-        last = (0..CARRIED).rev().find(|field| spans[*field].is_some());
-        at = end + delimiter.len();
-    }
-    Ok(spans.map(|span| span.map(|(start, end)| &carried[start..end])))
-}
-
 fn unescaped<'v>(text: &'v str, params: Params<'_>) -> Result<Cow<'v, str>> {
     let decoded = match params.or("escape", "off") {
         "off" => return Ok(text.into()),
@@ -331,9 +294,9 @@ fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
         )));
     }
     access(&path, claims)?;
-    let mut carried = Vec::new();
-    fields(claims, &mut carried)?;
-    match carried.into_iter().find(|byte| !carriable(*byte, claims.form)) {
+    let mut token = Vec::new();
+    carried(claims, &mut token)?;
+    match token.into_iter().find(|byte| !carriable(*byte, claims.form)) {
         None => Ok(()),
         Some(byte) => Err(Error::Usage(format!(
             "byte %{byte:02X} in the token does not survive in a {}; leave it out, or pass --param escape=…",
@@ -479,7 +442,7 @@ mod tests {
             let named = mint(&with(algorithm), URL).unwrap().replace("__token__", "hdnts");
             assert_eq!(
                 detect(&named).iter().map(|scheme| scheme.id).collect::<Vec<_>>(),
-                ["akamai"],
+                ["akamai-edgeauth"],
                 "{named}"
             );
             assert!(detect(&named[..named.len() - 2]).is_empty());

@@ -13,9 +13,14 @@ use crate::error::{Error, Result};
 use aws_lc_sys as lc;
 use std::ffi::c_int;
 use std::ptr::{self, NonNull};
+use zeroize::Zeroizing;
 
 /// Fewer RSA bits than this are refused: NIST SP 800-131A, and CloudFront takes exactly 2048.
 const MIN_RSA_BITS: c_int = 2048;
+
+/// What stands before the bytes of an Ed25519 key in PKCS#8, and in SubjectPublicKeyInfo (RFC 8410).
+const SEED: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+const POINT: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
 
 /// How a text is hashed and signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +60,7 @@ impl Algorithm {
 
 /// A key out of PEM that writes its signatures in the spelling; a public one only verifies.
 pub fn key(text: &[u8], algorithm: Algorithm, spelling: Spelling) -> Result<Box<dyn Key>> {
-    Ok(Box::new(Spelled { pair: KeyPair::from_pem(text, algorithm)?, spelling }))
+    Ok(KeyPair::from_pem(text, algorithm)?.spelled(spelling))
 }
 
 struct Spelled {
@@ -87,10 +92,24 @@ impl KeyPair {
     /// Loads PKCS#8, PKCS#1, SEC 1 or SubjectPublicKeyInfo out of PEM.
     pub fn from_pem(text: &[u8], algorithm: Algorithm) -> Result<Self> {
         let (label, der) = pem::decode(text)?;
-        let key = Pkey::parse(label, &der).ok_or_else(|| {
+        Self::from_der(label, &der, algorithm)
+    }
+
+    /// The Ed25519 key pair of a seed of 32 bytes.
+    pub fn from_seed(seed: &[u8; 32]) -> Result<Self> {
+        let der = Zeroizing::new([&SEED[..], seed].concat());
+        Self::from_der(Label::Private, &der, Algorithm::Ed25519)
+    }
+
+    /// The public half of an Ed25519 key, as its 32 bytes.
+    pub fn from_public(point: &[u8; 32]) -> Result<Self> {
+        Self::from_der(Label::Public, &[&POINT[..], point].concat(), Algorithm::Ed25519)
+    }
+
+    fn from_der(label: Label, der: &[u8], algorithm: Algorithm) -> Result<Self> {
+        let key = Pkey::parse(label, der).ok_or_else(|| {
             Error::Data(
-                "the PEM key is damaged: its content is not a key that can be read; copy it again, whole"
-                    .into(),
+                "the key is damaged: its content is not a key that can be read; copy it again, whole".into(),
             )
         })?;
         let (kind, wanted) = algorithm.kind();
@@ -105,6 +124,12 @@ impl KeyPair {
             return Err(Error::WeakSecret(text));
         }
         Ok(Self { key, algorithm, public: label.is_public() })
+    }
+
+    /// A key that writes its signatures in the spelling.
+    #[must_use]
+    pub fn spelled(self, spelling: Spelling) -> Box<dyn Key> {
+        Box::new(Spelled { pair: self, spelling })
     }
 
     /// Whether the key can only verify.
@@ -369,6 +394,20 @@ mod tests {
             assert!(public.is_public() && public.verify(TEXT, &signature), "{algorithm:?}");
             assert!(public.sign(TEXT).unwrap_err().to_string().contains("private key"), "{algorithm:?}");
         }
+    }
+
+    #[test]
+    fn bare_ed25519_keys_are_those_of_rfc_8032() {
+        let bytes = |text: &str| <[u8; 32]>::try_from(hex::decode(text).unwrap()).unwrap();
+        let seed = bytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+        let point = bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        let signature = KeyPair::from_seed(&seed).unwrap().sign(b"").unwrap();
+        let wanted = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bac\
+                      c61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
+        assert_eq!(hex::encode(&signature), wanted);
+        let public = KeyPair::from_public(&point).unwrap();
+        assert!(public.verify(b"", &signature) && !public.verify(b"x", &signature));
+        assert!(public.is_public() && public.sign(b"").is_err());
     }
 
     #[test]

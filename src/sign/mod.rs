@@ -13,6 +13,8 @@ mod cloudflare_images;
 mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
+mod fields;
+mod google;
 pub mod key;
 pub mod lines;
 pub mod pem;
@@ -43,6 +45,9 @@ pub const SCHEMES: &[Scheme] = &[
     akamai::SCHEME,
     cloudflare_waf::SCHEME,
     cloudflare_images::SCHEME,
+    google::CLOUD_CDN,
+    google::MEDIA_CDN,
+    google::token::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

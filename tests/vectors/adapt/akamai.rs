@@ -36,7 +36,7 @@ fn setup(case: &Case) -> Setup {
             params: setup.claims.params,
             ..Visit::default()
         },
-        ..Setup::new("akamai", case)
+        ..Setup::new("akamai-edgeauth", case)
     }
 }
 

@@ -5,6 +5,7 @@ mod bunny;
 mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
+mod google;
 mod s3;
 
 use super::case::Adapter;
@@ -20,4 +21,6 @@ pub const ADAPTERS: &[Adapter] = &[
     akamai::ADAPTER,
     cloudflare::WAF,
     cloudflare::IMAGES,
+    google::CLOUD_CDN,
+    google::MEDIA_CDN,
 ];
