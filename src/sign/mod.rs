@@ -6,6 +6,7 @@
 
 mod akamai;
 pub mod asymmetric;
+mod ats_url_sig;
 mod bunny;
 mod claims;
 mod cloudcdn;
@@ -48,6 +49,7 @@ pub const SCHEMES: &[Scheme] = &[
     google::CLOUD_CDN,
     google::MEDIA_CDN,
     google::token::SCHEME,
+    ats_url_sig::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

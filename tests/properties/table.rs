@@ -10,6 +10,8 @@ use stratos::{
 
 const NOW: u64 = 1_800_000_000;
 const ORIGIN: &str = "https://h.example";
+/// An id that every scheme takes: for some it is an index.
+const KEY_ID: &str = "3";
 
 /// Keys of every kind; a scheme takes the first that it accepts.
 const KEYS: &[&str] = &[
@@ -59,7 +61,7 @@ fn sample(scheme: &'static Scheme, form: Form, params: Params<'static>) -> Optio
 }
 
 fn signer(scheme: &'static Scheme, key: &str, params: Params<'_>) -> Option<Signer> {
-    Signer { scheme, keys: Vec::new() }.with(Some("KEY1"), &Secret::new(key), params).ok()
+    Signer { scheme, keys: Vec::new() }.with(Some(KEY_ID), &Secret::new(key), params).ok()
 }
 
 /// The URL alone, or a prefix where a form wants one.
@@ -72,7 +74,7 @@ fn claims(scheme: &Scheme, form: Form, params: Params<'static>, scope: Scope<'st
     Claims {
         expires: scheme.carries(Claim::Expires).then_some(NOW + 600),
         issued: scheme.carries(Claim::Issued).then_some(NOW),
-        key_id: scheme.carries(Claim::KeyId).then(|| "KEY1".into()),
+        key_id: scheme.carries(Claim::KeyId).then(|| KEY_ID.into()),
         nonce: scheme.carries(Claim::Nonce).then_some("00112233445566778899aabbccddeeff"),
         scope,
         form,

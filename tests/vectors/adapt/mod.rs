@@ -1,6 +1,7 @@
 //! One adapter for each `scheme` of the vector files.
 
 mod akamai;
+mod ats;
 mod bunny;
 mod cloudcdn;
 mod cloudflare;
@@ -23,4 +24,5 @@ pub const ADAPTERS: &[Adapter] = &[
     cloudflare::IMAGES,
     google::CLOUD_CDN,
     google::MEDIA_CDN,
+    ats::URL_SIG,
 ];
