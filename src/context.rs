@@ -70,10 +70,10 @@ pub struct Context<'a> {
     /// stderr.
     pub console: Console,
     /// stdin.
-    pub input: &'a mut dyn BufRead,
+    pub input: &'a mut (dyn BufRead + Send),
     /// Whether stdin is a terminal, so that a prompt has somebody to answer it.
     pub interactive: bool,
-    /// stdout. `Send`, because bulk work writes from a thread of its own.
+    /// stdout. `Send`, like stdin, because the threads of bulk work share them.
     pub output: &'a mut (dyn Write + Send),
     /// The format in force, and whether it was asked for (flag, or CI).
     pub format: Format,

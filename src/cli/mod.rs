@@ -31,7 +31,7 @@ pub struct World<'a> {
     /// Who is a terminal.
     pub terminals: Terminals,
     /// stdin.
-    pub input: &'a mut dyn BufRead,
+    pub input: &'a mut (dyn BufRead + Send),
     /// stdout.
     pub output: Output<Box<dyn Write + Send>>,
 }

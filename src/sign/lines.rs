@@ -2,13 +2,14 @@
 //!
 //! Input is read in blocks and cut at the last line end; the outcomes of a block are written at once and
 //! flushed, so that a slow stdin sees its answers and a fast one costs few calls. A bad line gives no
-//! outcome and stops nothing unless asked to. With several jobs the blocks go round a fixed pool.
+//! outcome and stops nothing unless asked to. With several jobs a fixed pool shares the blocks.
 
 use crate::error::{Error, Result};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::{
+    collections::BTreeMap,
     io::{self, Read, Write},
-    sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+    sync::{Condvar, Mutex},
     thread,
 };
 
@@ -56,7 +57,7 @@ impl Bulk {
     /// The error is one of reading or writing; what was finished before it has been written.
     pub fn run<F>(
         &self,
-        input: &mut dyn Read,
+        input: &mut (dyn Read + Send),
         output: &mut (dyn Write + Send),
         worker: impl Fn() -> F + Sync,
         watch: impl Fn(u64) + Sync,
@@ -88,8 +89,8 @@ impl Bulk {
         Ok(())
     }
 
-    /// This thread reads, the pool works, one more thread writes. Block n goes to worker n modulo the number
-    /// of workers and is collected from there, so order needs no sorting and nobody runs ahead.
+    /// Each thread takes a block, works, and hands in the outcomes; whoever completes the row writes it. Nobody
+    /// only reads or only writes, so there are no more threads than jobs and they seldom sleep.
     fn shared<F>(
         &self,
         blocks: &mut Blocks<'_>,
@@ -99,30 +100,26 @@ impl Bulk {
     where
         F: FnMut(&str, &mut Vec<u8>) -> Result<()>,
     {
-        thread::scope(|scope| {
-            let (mut to, mut from) = (Vec::new(), Vec::new());
-            for _ in 0..self.jobs {
-                let (block, blocks) = sync_channel::<Batch>(1);
-                let (done, outcomes) = sync_channel::<Batch>(1);
-                scope.spawn(move || {
-                    let mut work = worker();
-                    for mut batch in blocks {
+        let source = Source { blocks: Mutex::new((blocks, 0)) };
+        let desk = Desk::new(sink, 2 * self.jobs as u64);
+        let work = || {
+            let mut work = worker();
+            while let Some(mut batch) = desk.blank() {
+                match source.fill(&mut batch) {
+                    Ok(Some(number)) => {
                         self.process(&mut batch, &mut work);
-                        if done.send(batch).is_err() {
-                            return;
-                        }
+                        desk.hand_in(number, batch);
                     }
-                });
-                to.push(block);
-                from.push(outcomes);
+                    Ok(None) => break,
+                    Err(error) => desk.fail(error),
+                }
             }
-            let (used, spare) = channel();
-            let writer = scope.spawn(move || collect(sink, &from, &used));
-            let read = distribute(blocks, &to, &spare);
-            drop(to);
-            let written = writer.join().expect("the writer does not panic");
-            written.and(read)
-        })
+        };
+        thread::scope(|scope| {
+            (1..self.jobs).for_each(|_| _ = scope.spawn(work));
+            work();
+        });
+        desk.close()
     }
 
     fn process<F>(&self, batch: &mut Batch, work: &mut F)
@@ -198,7 +195,7 @@ struct Batch {
 
 /// Cuts the input into blocks that end with a line.
 struct Blocks<'i> {
-    input: &'i mut dyn Read,
+    input: &'i mut (dyn Read + Send),
     buffer: Vec<u8>,
     /// The beginning of a line of which the rest was not read yet.
     tail: Vec<u8>,
@@ -209,7 +206,7 @@ struct Blocks<'i> {
 }
 
 impl<'i> Blocks<'i> {
-    fn new(input: &'i mut dyn Read, limit: usize) -> Self {
+    fn new(input: &'i mut (dyn Read + Send), limit: usize) -> Self {
         Self { input, buffer: vec![0; READ], tail: Vec::new(), limit, skipping: false, ended: false }
     }
 
@@ -249,9 +246,11 @@ impl<'i> Blocks<'i> {
         let fresh = loop {
             match self.input.read(&mut self.buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => {
-                    break other.map_err(|error| Error::Io(format!("cannot read the input: {error}")))?;
+                Err(error) => {
+                    self.ended = true;
+                    return Err(Error::Io(format!("cannot read the input: {error}")));
                 }
+                Ok(fresh) => break fresh,
             }
         };
         block.extend_from_slice(&self.buffer[..fresh]);
@@ -283,28 +282,91 @@ impl Sink<'_> {
     }
 }
 
-/// Hands the blocks round until the input ends, or the workers do.
-fn distribute(blocks: &mut Blocks<'_>, to: &[SyncSender<Batch>], spare: &Receiver<Batch>) -> Result<()> {
-    for worker in to.iter().cycle() {
-        let mut batch = spare.try_recv().unwrap_or_default();
-        if !blocks.fill(&mut batch)? || worker.send(batch).is_err() {
-            break;
-        }
-    }
-    Ok(())
+/// Where the threads get their blocks, numbered in the order of the input.
+struct Source<'s, 'i> {
+    blocks: Mutex<(&'s mut Blocks<'i>, u64)>,
 }
 
-/// Writes the outcomes in the order in which the blocks were handed round.
-fn collect(sink: &mut Sink<'_>, from: &[Receiver<Batch>], used: &Sender<Batch>) -> Result<()> {
-    for worker in from.iter().cycle() {
-        let Ok(batch) = worker.recv() else { break };
-        if !sink.take(&batch)? {
-            break;
-        }
-        // The reader may be gone; then nobody needs the buffers.
-        let _ = used.send(batch);
+impl Source<'_, '_> {
+    fn fill(&self, batch: &mut Batch) -> Result<Option<u64>> {
+        let mut source = self.blocks.lock().expect(UNBROKEN);
+        let number = source.1;
+        source.1 += 1;
+        source.0.fill(batch).map(|filled| filled.then_some(number))
     }
-    Ok(())
+}
+
+/// Where the threads hand in outcomes, which are written in the order of their numbers.
+struct Desk<'d, 'o> {
+    row: Mutex<Row<'d, 'o>>,
+    moved: Condvar,
+    /// How far ahead of the row a thread may get.
+    room: u64,
+}
+
+struct Row<'d, 'o> {
+    sink: &'d mut Sink<'o>,
+    /// The number that is written next.
+    turn: u64,
+    ready: BTreeMap<u64, Batch>,
+    /// Buffers to use again.
+    spare: Vec<Batch>,
+    ended: bool,
+    fault: Option<Error>,
+}
+
+const UNBROKEN: &str = "no thread of the pool panics";
+
+impl<'d, 'o> Desk<'d, 'o> {
+    fn new(sink: &'d mut Sink<'o>, room: u64) -> Self {
+        let (ready, spare) = (BTreeMap::new(), Vec::new());
+        let row = Row { sink, turn: 0, ready, spare, ended: false, fault: None };
+        Self { row: Mutex::new(row), moved: Condvar::new(), room }
+    }
+
+    /// Buffers for one more block; nothing once it ended.
+    fn blank(&self) -> Option<Batch> {
+        let mut row = self.row.lock().expect(UNBROKEN);
+        (!row.ended).then(|| row.spare.pop().unwrap_or_default())
+    }
+
+    fn hand_in(&self, number: u64, batch: Batch) {
+        let row = self.row.lock().expect(UNBROKEN);
+        let far = |row: &mut Row<'_, '_>| !row.ended && number >= row.turn + self.room;
+        let mut row = self.moved.wait_while(row, far).expect(UNBROKEN);
+        row.ready.insert(number, batch);
+        row.advance();
+        self.moved.notify_all();
+    }
+
+    /// Reading failed: what was read before it is still written.
+    fn fail(&self, error: Error) {
+        let mut row = self.row.lock().expect(UNBROKEN);
+        row.fault.get_or_insert(error);
+    }
+
+    fn close(self) -> Result<()> {
+        self.row.into_inner().expect(UNBROKEN).fault.map_or(Ok(()), Err)
+    }
+}
+
+impl Row<'_, '_> {
+    /// Writes what is next in the order, as far as it is there.
+    fn advance(&mut self) {
+        while !self.ended
+            && let Some(batch) = self.ready.remove(&self.turn)
+        {
+            self.turn += 1;
+            match self.sink.take(&batch) {
+                Ok(more) => self.ended = !more,
+                Err(error) => {
+                    self.ended = true;
+                    self.fault = Some(error);
+                }
+            }
+            self.spare.push(batch);
+        }
+    }
 }
 
 #[cfg(test)]
