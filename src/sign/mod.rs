@@ -15,6 +15,7 @@ mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
 mod fields;
+mod gcs;
 mod google;
 pub mod key;
 pub mod lines;
@@ -26,6 +27,7 @@ mod sigv4;
 mod stamp;
 pub mod text;
 mod url;
+mod v4;
 
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use key::Key;
@@ -50,6 +52,7 @@ pub const SCHEMES: &[Scheme] = &[
     google::MEDIA_CDN,
     google::token::SCHEME,
     ats_url_sig::SCHEME,
+    gcs::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

@@ -7,10 +7,10 @@ use super::{
     Claim, Claims, Inspection, Key, Param, Scheme, Seal, Spelling, Url, Visit,
     key::HmacSha256,
     stamp,
-    text::{self, Append, UNRESERVED, UNRESERVED_PATH},
+    text::Append,
+    v4::{self, Names, Pairs, Vendor, WEEK, encoded, path, query, write_query},
 };
 use crate::error::{Error, Result};
-use sha2::{Digest, Sha256};
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
@@ -53,79 +53,36 @@ pub const SCHEME: Scheme = Scheme {
     ..Scheme::BASE
 };
 
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const WEEK: u64 = 604_800;
-/// How far ahead of the service's clock a URL may be dated; unconfirmed.
-const SKEW: u64 = 900;
-
-/// Names and values, percent-encoded.
-type Pairs = Vec<(String, String)>;
+/// As AWS names the parts.
+const AWS: Vendor = Vendor {
+    algorithm: "AWS4-HMAC-SHA256",
+    closing: "aws4_request",
+    names: Names {
+        algorithm: "X-Amz-Algorithm",
+        credential: "X-Amz-Credential",
+        date: "X-Amz-Date",
+        expires: "X-Amz-Expires",
+        headers: "X-Amz-SignedHeaders",
+        signature: "X-Amz-Signature",
+    },
+};
 
 fn canonical(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
     let date = stamp::write(claims.issued()?).ok_or(Error::Malformed("time of minting"))?;
     dialect_check(url, claims)?;
     let pairs = parameters(url, claims, &date)?;
-    preamble(&date, &scope(url, claims, &date)?, out);
-    request(url, claims.method.unwrap_or("GET"), pairs, &[], out)
-}
-
-fn preamble(date: &str, scope: &str, out: &mut Vec<u8>) {
-    out.text(ALGORITHM).text("\n").text(date).text("\n").text(scope).text("\n");
-}
-
-/// The canonical request. `headers` are those signed besides the host, which stands first among them only
-/// by the alphabet.
-fn request(
-    url: &Url<'_>,
-    method: &str,
-    mut pairs: Pairs,
-    headers: &[(&str, &str)],
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(Error::Malformed("method"));
-    }
-    pairs.sort();
-    out.text(method).text("\n").text(&path(url)?).text("\n");
-    write_query(&pairs, out);
-    out.text("\n");
-    let mut headers: Vec<_> = headers.iter().copied().chain([("host", host(url)?)]).collect();
-    headers.sort_unstable();
-    for (name, value) in &headers {
-        out.text(name).text(":").text(value).text("\n");
-    }
-    out.text("\n");
-    for (index, (name, _)) in headers.iter().enumerate() {
-        out.text(if index == 0 { "" } else { ";" }).text(name);
-    }
-    out.text("\nUNSIGNED-PAYLOAD");
-    Ok(())
-}
-
-fn write_query(pairs: &Pairs, out: &mut Vec<u8>) {
-    for (index, (name, value)) in pairs.iter().enumerate() {
-        out.text(if index == 0 { "" } else { "&" }).text(name).text("=").text(value);
-    }
+    AWS.preamble(&date, &scope(url, claims, &date)?, out);
+    v4::request(url, claims.method.unwrap_or("GET"), pairs, &[], out)
 }
 
 /// The parameters in the order in which they are written, all but the signature.
 fn parameters(url: &Url<'_>, claims: &Claims<'_>, date: &str) -> Result<Pairs> {
-    let lifetime = claims.expires()?.saturating_sub(claims.issued()?);
-    if !(1..=WEEK).contains(&lifetime) {
-        let text =
-            format!("S3 takes a lifetime of 1 to {WEEK} seconds, not {lifetime}; choose another expiry");
-        return Err(Error::Data(text));
-    }
+    let lifetime = v4::lifetime(claims)?;
     let dialect = claims.params.or("dialect", "botocore");
     let token = claims.params.get("session_token").map(|token| ("X-Amz-Security-Token", encoded(token)));
-    let id = claims.key_id()?;
-    if id.is_empty() || id.contains('/') {
-        return Err(Error::Data(
-            "the key id must be the access key id, without a slash; pass --key-id".into(),
-        ));
-    }
+    let id = v4::key_id(claims)?;
     let credential = encoded(&format!("{id}/{}", scope(url, claims, date)?));
-    let mut own = vec![("X-Amz-Algorithm", ALGORITHM.to_owned())];
+    let mut own = vec![("X-Amz-Algorithm", AWS.algorithm.to_owned())];
     own.push(("X-Amz-Credential", credential));
     own.push(("X-Amz-Date", date.to_owned()));
     own.push(("X-Amz-Expires", lifetime.to_string()));
@@ -150,44 +107,6 @@ fn operation(method: &str) -> Option<&'static str> {
 
 const OPERATIONS: [(&str, &str); 3] =
     [("GET", "GetObject"), ("PUT", "PutObject"), ("DELETE", "DeleteObject")];
-
-fn encoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    out.percent(text, &UNRESERVED);
-    String::from_utf8(out).expect("escapes are ASCII")
-}
-
-/// The query of the URL, decoded and encoded as S3 does it. A plus could be itself or a space.
-fn query(url: &Url<'_>) -> Result<Pairs> {
-    let part = |text: &str| match text.contains(['+', '#']) {
-        true => None,
-        false => text::percent_decode(text).map(|text| encoded(&text)),
-    };
-    let both = |(name, value)| part(name).zip(part(value));
-    url.pairs().map(|pair| both(pair).ok_or(Error::Malformed(QUERY))).collect()
-}
-
-const QUERY: &str = "query (a `+` must be %2B or %20, and a fragment is never sent)";
-
-/// The path, decoded and encoded once, nothing normalised.
-fn path(url: &Url<'_>) -> Result<String> {
-    let path = url.rooted().path.into_owned();
-    let decoded = text::percent_decode(&path).filter(|_| !path.contains('#'));
-    let decoded = decoded.ok_or(Error::Malformed("path (it must be UTF-8, without a fragment)"))?;
-    let mut out = Vec::new();
-    out.text(if decoded.starts_with('/') { "" } else { "/" }).percent(&decoded, &UNRESERVED_PATH);
-    Ok(String::from_utf8(out).expect("escapes are ASCII"))
-}
-
-/// The host as it is signed: without the port that the scheme has anyway.
-fn host<'u>(url: &'u Url<'_>) -> Result<&'u str> {
-    let host = url.host();
-    let port = if url.origin.starts_with("https:") { ":443" } else { ":80" };
-    match host.strip_suffix(port).unwrap_or(host) {
-        "" => Err(Error::Data("S3 signs the host; give the whole URL of the object, with https://".into())),
-        host => Ok(host),
-    }
-}
 
 /// Day, region and service, which name the key.
 fn scope(url: &Url<'_>, claims: &Claims<'_>, date: &str) -> Result<String> {
@@ -243,49 +162,8 @@ fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u
 }
 
 fn inspect<'v>(visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<'v>> {
-    let url = &visit.url;
-    if url.required("X-Amz-Algorithm")? != ALGORITHM {
-        return Err(Error::Malformed("X-Amz-Algorithm"));
-    }
-    let date = url.required("X-Amz-Date")?;
-    let issued = stamp::read(date).ok_or(Error::Malformed("X-Amz-Date"))?;
-    let lifetime = text::number(url.required("X-Amz-Expires")?, "X-Amz-Expires")?;
-    if !(1..=WEEK).contains(&lifetime) {
-        return Err(Error::Malformed("X-Amz-Expires"));
-    }
-    let (key_id, scope) = credential(url, date)?;
-    let signature = url.required("X-Amz-Signature")?;
-    let method = method(visit)?;
-
-    preamble(date, &scope, signed);
-    let mut pairs = query(url)?;
-    pairs.retain(|(name, _)| name != "X-Amz-Signature");
-    request(url, method, pairs, &signed_headers(visit)?, signed)?;
-
-    let claims = Claims {
-        expires: issued.checked_add(lifetime),
-        not_before: Some(issued.saturating_sub(SKEW)),
-        issued: Some(issued),
-        key_id: Some(key_id.into()),
-        method: Some(method),
-        ..visit.claims()
-    };
-    let bare = url.without(|name| SCHEME.reserved.contains(&name));
-    Ok(Inspection::new(bare, claims, signature.as_bytes()).shaped(Spelling::Hex, 32).note("scope", scope))
-}
-
-/// Key id and scope out of `ID/YYYYMMDD/region/s3/aws4_request`.
-fn credential(url: &Url<'_>, date: &str) -> Result<(String, String)> {
-    let malformed = Error::Malformed("X-Amz-Credential");
-    let Some(text) = text::percent_decode(url.required("X-Amz-Credential")?) else { return Err(malformed) };
-    let Some((id, scope)) = text.split_once('/') else { return Err(malformed) };
-    let parts: Vec<&str> = scope.split('/').collect();
-    match parts[..] {
-        [day, region, _, "aws4_request"] if date.starts_with(day) && day.len() == 8 && !region.is_empty() => {
-            Ok((id.to_owned(), scope.to_owned()))
-        }
-        _ => Err(malformed),
-    }
+    let found = AWS.inspect(visit, method(visit)?, SCHEME.reserved, signed)?;
+    Ok(found.shaped(Spelling::Hex, 32))
 }
 
 /// The method of the visit, else the one that the JS SDK's `x-id` names, else the usual one.
@@ -299,29 +177,6 @@ fn method<'v>(visit: &'v Visit<'v>) -> Result<&'v str> {
             )
         }
     }
-}
-
-/// The headers that were signed besides the host, with the values of this visit.
-fn signed_headers<'v>(visit: &'v Visit<'v>) -> Result<Vec<(&'v str, &'v str)>> {
-    let list = visit.url.required("X-Amz-SignedHeaders")?;
-    let names = list.split(';').flat_map(|names| names.split("%3B"));
-    let malformed = Error::Malformed("X-Amz-SignedHeaders");
-    if !names.clone().any(|name| name == "host") {
-        return Err(malformed);
-    }
-    let mut headers = Vec::new();
-    for name in names.filter(|name| *name != "host") {
-        if name.is_empty()
-            || name.bytes().any(|byte| !(byte.is_ascii_lowercase() || b"-0123456789".contains(&byte)))
-        {
-            return Err(malformed);
-        }
-        let value = visit.header(name).ok_or(Error::MissingClaim(
-            "this URL signs request headers besides the host (X-Amz-SignedHeaders): pass each with --header",
-        ))?;
-        headers.push((name, value.trim()));
-    }
-    Ok(headers)
 }
 
 /// The secret, and the key of the last scope: a chain of four HMACs a day instead of one a URL.
@@ -353,12 +208,7 @@ impl DayKeys {
 
 impl Key for DayKeys {
     fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let broken = || Error::Software("the canonical string of SigV4 lacks its first lines".into());
-        let text = std::str::from_utf8(canonical).map_err(|_| broken())?;
-        let request = text.match_indices('\n').nth(2).map(|(end, _)| end + 1).ok_or_else(broken)?;
-        let scope = text[..request].lines().nth(2).ok_or_else(broken)?;
-        let mut string = canonical[..request].to_vec();
-        string.spelled(Spelling::Hex, &Sha256::digest(&canonical[request..]));
+        let (scope, string) = v4::string_to_sign(canonical)?;
         out.spelled(Spelling::Hex, &self.of(scope).tag(&string));
         Ok(())
     }
@@ -499,7 +349,7 @@ mod tests {
             ("aws4_request", "aws4", "X-Amz-Credential"),
             ("SignedHeaders=host", "SignedHeaders=content-type", "X-Amz-SignedHeaders"),
             ("SignedHeaders=host", "SignedHeaders=host%3BHost", "X-Amz-SignedHeaders"),
-            ("versionId=3", "versionId=a+b", QUERY),
+            ("versionId=3", "versionId=a+b", v4::QUERY),
         ] {
             assert!(signed.contains(from), "{from}");
             assert_eq!(verdict(&signed.replace(from, to), NOW), Verdict::Malformed(part), "{from} {to}");

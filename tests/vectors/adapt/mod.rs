@@ -6,6 +6,7 @@ mod bunny;
 mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
+mod gcs;
 mod google;
 mod s3;
 
@@ -25,4 +26,5 @@ pub const ADAPTERS: &[Adapter] = &[
     google::CLOUD_CDN,
     google::MEDIA_CDN,
     ats::URL_SIG,
+    gcs::ADAPTER,
 ];
