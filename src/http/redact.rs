@@ -139,27 +139,39 @@ fn escaped(text: &[u8], secret: &[u8]) -> Option<usize> {
     if text.starts_with(secret) {
         return Some(secret.len());
     }
-    let mut at = 0;
-    for byte in secret {
-        at += step(&text[at..], *byte)?;
+    if steps(text, *secret.first()?) == [None, None] {
+        return None;
     }
-    Some(at)
+    // `\` and `%` may begin an escape or stand for themselves, so every reading is followed.
+    let mut ends = vec![0];
+    for byte in secret {
+        let mut next = Vec::new();
+        for end in &ends {
+            let steps = steps(&text[*end..], *byte).into_iter().flatten().map(|step| end + step);
+            next.extend(steps.filter(|end| !next.contains(end)).collect::<Vec<_>>());
+        }
+        if next.is_empty() {
+            return None;
+        }
+        ends = next;
+    }
+    ends.into_iter().max()
 }
 
-/// How many bytes of the text spell this one. Escapes come first: `%` and `\` may begin one.
-fn step(text: &[u8], byte: u8) -> Option<usize> {
+/// How many bytes of the text may spell this one: escaped, or as it is.
+fn steps(text: &[u8], byte: u8) -> [Option<usize>; 2] {
     let means = |high: u8, low: u8| match (char::from(high).to_digit(16), char::from(low).to_digit(16)) {
         (Some(high), Some(low)) => high * 16 + low == u32::from(byte),
         _ => false,
     };
-    match text {
+    let escape = match text {
         [b'%', high, low, ..] if means(*high, *low) => Some(3),
         [b'\\', b'u', b'0', b'0', high, low, ..] if byte < 0x80 && means(*high, *low) => Some(6),
         [b'\\', short, ..] if unescape(*short) == Some(byte) => Some(2),
-        [first, ..] if *first == byte => Some(1),
         [b'+', ..] if byte == b' ' => Some(1),
         _ => None,
-    }
+    };
+    [escape, (text.first() == Some(&byte)).then_some(1)]
 }
 
 const fn unescape(short: u8) -> Option<u8> {

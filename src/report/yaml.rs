@@ -62,6 +62,8 @@ fn block(value: &Value) -> bool {
 
 fn scalar(value: &Value) -> String {
     match value {
+        // YAML 1.1 reads these as booleans; as keys the Node CLI wrote them bare.
+        Value::String(text) if matches!(text.as_str(), "y" | "Y" | "n" | "N") => quoted(text),
         Value::String(text) if plain(text) => text.clone(),
         Value::String(text) => quoted(text),
         other => other.to_string(), // null, booleans, numbers, [] and {}
@@ -95,6 +97,10 @@ fn numeric(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let lower = digits.to_ascii_lowercase();
     if matches!(lower.as_str(), ".inf" | ".nan" | "inf" | "nan" | "infinity") {
+        return true;
+    }
+    let bits = |bits: &str| !bits.is_empty() && bits.chars().all(|c| matches!(c, '0' | '1' | '_'));
+    if lower.strip_prefix("0b").is_some_and(bits) {
         return true;
     }
     let body = lower.strip_prefix('.').unwrap_or(&lower);
@@ -143,8 +149,8 @@ mod tests {
     #[test]
     fn what_looks_like_another_type_is_quoted() {
         for text in [
-            "", " a", "a ", "No", "NULL", "~", "5", "-5", "1.5", "a\tb", "1e3", "1E+3", "0x1F", "0o17", ".5",
-            "+5", "NaN", ".inf", "-.INF", "1_000", "=", "a\u{7f}", "\u{85}",
+            "", " a", "a ", "No", "y", "NULL", "~", "5", "-5", "1.5", "a\tb", "1e3", "1E+3", "0x1F", "0o17",
+            "0b1", ".5", "+5", "NaN", ".inf", "-.INF", "1_000", "=", "a\u{7f}", "\u{85}",
         ] {
             assert!(scalar(&json!(text)).starts_with('"'), "{text:?} stands bare");
         }
