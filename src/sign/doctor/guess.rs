@@ -186,32 +186,47 @@ impl<'q> Trials<'q> {
         guess: &Guess,
         visit: &Visit<'_>,
         found: &Inspection<'_>,
-        mut text: Vec<u8>,
+        carried: Vec<u8>,
     ) -> Outcome {
-        let rebuilt = text.is_empty();
-        if rebuilt && let Err(outcome) = rebuild(guess, found, &mut text) {
-            return outcome;
-        }
-        if !rebuilt && (guess.url.is_some() || guess.claims.is_some()) {
-            return Outcome::Void;
-        }
-        if let Some(edit) = &guess.text {
-            let Some(edited) = edit(&text) else { return Outcome::Void };
-            text = edited;
-        }
-        let signature = match &guess.signature {
-            Some(edit) => match edit(&found.signature) {
-                Some(signature) => signature,
-                None => return Outcome::Void,
-            },
-            None => found.signature.to_vec(),
+        let texts = match made(guess, found, carried) {
+            Ok(texts) => texts,
+            Err(outcome) => return outcome,
         };
+        let signature = match &guess.signature {
+            Some(edit) => edit(&found.signature),
+            None => Some(found.signature.to_vec()),
+        };
+        let Some(signature) = signature else { return Outcome::Void };
+        let mut best = Outcome::Void;
+        for text in texts {
+            let text = match &guess.text {
+                Some(edit) => edit(&text),
+                None => Some(text),
+            };
+            let Some(text) = text else { continue };
+            best = self.compare(guess, visit, found, &text, &signature);
+            if matches!(best, Outcome::Match { .. }) {
+                return best;
+            }
+        }
+        best
+    }
+
+    /// Asks the keys.
+    fn compare(
+        &mut self,
+        guess: &Guess,
+        visit: &Visit<'_>,
+        found: &Inspection<'_>,
+        text: &[u8],
+        signature: &[u8],
+    ) -> Outcome {
         let mut outcome = Outcome::UnknownKey;
         for at in candidates(guess, found.claims.key_id.as_deref()) {
             if outcome == Outcome::UnknownKey {
                 outcome = Outcome::Again;
             }
-            let mark = mark(guess, at, &text, &signature);
+            let mark = mark(guess, at, text, signature);
             if !self.seen.insert(mark) {
                 continue;
             }
@@ -220,15 +235,13 @@ impl<'q> Trials<'q> {
                 continue;
             };
             self.searched += 1;
-            match key.verify(&text, &signature, &mut Vec::new()) {
-                Ok(true) => {
-                    // The same match may be asked for again, as part of a pair.
-                    self.seen.remove(&mark);
-                    let verdict = judge(guess.scheme, visit, found);
-                    return Outcome::Match { verdict, key: at, times: Times::of(&found.claims) };
-                }
-                _ => outcome = Outcome::Mismatch,
+            if let Ok(true) = key.verify(text, signature, &mut Vec::new()) {
+                // The same match may be asked for again, as part of a pair.
+                self.seen.remove(&mark);
+                let verdict = judge(guess.scheme, visit, found);
+                return Outcome::Match { verdict, key: at, times: Times::of(&found.claims) };
             }
+            outcome = Outcome::Mismatch;
         }
         outcome
     }
@@ -291,8 +304,17 @@ fn failed(error: Error) -> Outcome {
     }
 }
 
-/// The text that the guess's signer made of what was found.
-fn rebuild(guess: &Guess, found: &Inspection<'_>, text: &mut Vec<u8>) -> std::result::Result<(), Outcome> {
+/// The texts that the guess's signer may have made of what was found. A text that the link carries is that one;
+/// another URL stands in it in the place of the one that was read, also where the scheme would refuse or mend it.
+fn made(
+    guess: &Guess,
+    found: &Inspection<'_>,
+    carried: Vec<u8>,
+) -> std::result::Result<Vec<Vec<u8>>, Outcome> {
+    let rebuilt = carried.is_empty();
+    if !rebuilt && (guess.claims.is_some() || guess.maker.id != guess.scheme.id) {
+        return Err(Outcome::Void);
+    }
     let pairs = borrowed(&guess.made);
     let mut claims = Claims { params: Params(&pairs), ..found.claims.clone() };
     if let Some(edit) = &guess.claims
@@ -300,11 +322,38 @@ fn rebuild(guess: &Guess, found: &Inspection<'_>, text: &mut Vec<u8>) -> std::re
     {
         return Err(Outcome::Void);
     }
-    let edited = match &guess.url {
-        Some(edit) => edit(&found.url).ok_or(Outcome::Void)?,
-        None => owned(&found.url),
+    let canonical = |url: &Url<'_>| {
+        let mut text = Vec::new();
+        (guess.maker.canonical)(url, &claims, &mut text).map(|()| text)
     };
-    (guess.maker.canonical)(&edited, &claims, text).map_err(failed)
+    let Some(edit) = &guess.url else {
+        return if rebuilt {
+            canonical(&found.url).map(|text| vec![text]).map_err(failed)
+        } else {
+            Ok(vec![carried])
+        };
+    };
+    let edited = edit(&found.url).ok_or(Outcome::Void)?;
+    let mut texts = Vec::new();
+    let plain = if rebuilt { canonical(&found.url).ok() } else { Some(carried) };
+    texts.extend(rebuilt.then(|| canonical(&edited).ok()).flatten());
+    texts.extend(plain.and_then(|plain| substituted(&plain, &found.url, &edited)));
+    Ok(texts)
+}
+
+/// The text with one URL in the place of another: whole, from the path on, or its path alone.
+fn substituted(text: &[u8], url: &Url<'_>, other: &Url<'_>) -> Option<Vec<u8>> {
+    let target = |url: &Url<'_>| Url { origin: "".into(), ..url.borrowed() }.to_string();
+    let pairs = [
+        (url.to_string(), other.to_string()),
+        (target(url), target(other)),
+        (url.path.to_string(), other.path.to_string()),
+    ];
+    let (from, to) = pairs
+        .into_iter()
+        .find(|(from, _)| from.len() > 1 && memchr::memmem::find_iter(text, from).count() == 1)?;
+    let at = memchr::memmem::find(text, from.as_bytes())?;
+    Some([&text[..at], to.as_bytes(), &text[at + from.len()..]].concat())
 }
 
 /// The keys that this guess asks: the first that the link's key id does not rule out, or all the others.

@@ -24,13 +24,16 @@ pub fn variants(guess: &Guess, reading: Option<&Reading>, hosts: &[String]) -> V
     html(link, &mut changes);
     wrapped(link, &mut changes);
     trailing(link, &mut changes);
-    separators(link, &mut changes);
+    if reading.is_none() {
+        separators(link, guess.scheme.reserved, &mut changes);
+    }
     if let Ok(url) = Url::parse(link) {
         encoded_again(&url, &mut changes);
         decoded(&url, &mut changes);
         plus(&url, &mut changes);
         cases(&url, &mut changes);
-        for (cause, what, edited) in urls(&url, guess.scheme.reserved, hosts) {
+        let later = added_later(&url, guess.scheme.reserved);
+        for (cause, what, edited) in urls(&url, guess.scheme.reserved, &later, hosts) {
             changes.push((cause, what, edited.to_string()));
         }
         reserved_last(&url, guess.scheme, &mut changes);
@@ -111,7 +114,7 @@ fn trailing(link: &str, changes: &mut Changes) {
 }
 
 /// `?`, `&` and `=` that arrived as escapes, or a whole URL that was encoded.
-fn separators(link: &str, changes: &mut Changes) {
+fn separators(link: &str, reserved: &[&str], changes: &mut Changes) {
     const ESCAPES: [(&str, &str); 3] = [("%3F", "?"), ("%26", "&"), ("%3D", "=")];
     let mut put = |what: String, text: String| changes.push(("url.separators-encoded", what, text));
     for set in (1..8_u8).rev() {
@@ -128,12 +131,33 @@ fn separators(link: &str, changes: &mut Changes) {
         }
         put(format!("{} are read as separators", names.join(" ")), text);
     }
+    put("the escaped separators are read as such".into(), structural(link));
+    let mut named = link.to_owned();
+    for name in reserved {
+        for (escape, plain) in [("%3F", "?"), ("%3f", "?"), ("%26", "&"), ("%26", "&")] {
+            for equals in ["%3D", "%3d", "="] {
+                named = named.replace(&format!("{escape}{name}{equals}"), &format!("{plain}{name}="));
+            }
+        }
+    }
+    put("the separators beside the scheme's parameters are read as such".into(), named);
     if let Some(decoded) = text::percent_decode(link) {
         let whole = !link.contains("://");
         if whole || decoded.contains('&') != link.contains('&') {
             put("the whole link is decoded once".into(), decoded.into_owned());
         }
     }
+}
+
+/// The first `%3F` as `?`, each `%26` behind it as `&`, and the first `%3D` of each piece as `=`.
+fn structural(link: &str) -> String {
+    let split = link.split_once('?').or_else(|| link.split_once("%3F")).or_else(|| link.split_once("%3f"));
+    let Some((head, rest)) = split else { return link.to_owned() };
+    let pieces = rest.split("%26").flat_map(|piece| piece.split('&')).map(|piece| {
+        let equals = if piece.contains("%3D") { "%3D" } else { "%3d" };
+        if piece.contains('=') { piece.to_owned() } else { piece.replacen(equals, "=", 1) }
+    });
+    format!("{head}?{}", pieces.collect::<Vec<_>>().join("&"))
 }
 
 /// Undoes one more encoding of each `%`, everywhere, in the path, or in the query.
@@ -307,11 +331,17 @@ fn cases(url: &Url<'_>, changes: &mut Changes) {
     }
 }
 
-/// Other URLs of the same link or signed text: slashes, parameters, hosts. `reserved` parameters stay.
-pub fn urls(url: &Url<'_>, reserved: &[&str], hosts: &[String]) -> Vec<(&'static str, String, Url<'static>)> {
+/// Other URLs of the same link or signed text: slashes, parameters, hosts. `reserved` parameters stay; those
+/// that joined `later` are told from those that the signer saw.
+pub fn urls(
+    url: &Url<'_>,
+    reserved: &[&str],
+    later: &[String],
+    hosts: &[String],
+) -> Vec<(&'static str, String, Url<'static>)> {
     let mut all = Vec::new();
     slashes(url, &mut all);
-    parameters(url, reserved, &mut all);
+    parameters(url, reserved, later, &mut all);
     origins(url, hosts, &mut all);
     all
 }
@@ -357,13 +387,24 @@ fn slashes(url: &Url<'_>, all: &mut Urls) {
     }
 }
 
+/// The parameters that joined the link after it was signed: they stand behind the scheme's own, or are a
+/// tracker's. The others were there.
+pub fn added_later(url: &Url<'_>, reserved: &[&str]) -> Vec<String> {
+    let pieces: Vec<&str> = url.query.as_deref().unwrap_or_default().split('&').collect();
+    let own = |piece: &str| !reserved.contains(&piece.split('=').next().unwrap_or_default());
+    let behind = pieces.iter().rposition(|piece| !own(piece));
+    let later =
+        |at: usize, piece: &str| own(piece) && (behind.is_some_and(|behind| at > behind) || tracker(piece));
+    let places = pieces.iter().enumerate().filter(|(at, piece)| later(*at, piece));
+    places.map(|(_, piece)| (*piece).to_owned()).collect()
+}
+
 /// Own parameters left out, moved, or taken as dropped.
-fn parameters(url: &Url<'_>, reserved: &[&str], all: &mut Urls) {
+fn parameters(url: &Url<'_>, reserved: &[&str], later: &[String], all: &mut Urls) {
     let Some(query) = url.query.as_deref() else { return };
     let pieces: Vec<&str> = query.split('&').collect();
     let own = |piece: &str| !reserved.contains(&piece.split('=').next().unwrap_or_default());
     let places: Vec<usize> = (0..pieces.len()).filter(|at| own(pieces[*at])).collect();
-    let behind = pieces.iter().rposition(|piece| !own(piece));
     let with =
         |kept: &[&str]| Url { query: (!kept.is_empty()).then(|| kept.join("&").into()), ..url.borrowed() };
     if places.is_empty() {
@@ -373,11 +414,14 @@ fn parameters(url: &Url<'_>, reserved: &[&str], all: &mut Urls) {
         let kept = pieces.iter().enumerate().filter(|(at, _)| !gone.contains(at));
         kept.map(|(_, piece)| *piece).collect()
     };
-    // What stands behind the scheme's own parameters, or is a tracker's, came later; the rest was there.
-    let later = |at: usize| behind.is_some_and(|behind| at > behind) || tracker(pieces[at]);
-    let added: Vec<usize> = places.iter().copied().filter(|at| later(*at)).collect();
+    let added: Vec<usize> =
+        places.iter().copied().filter(|at| later.iter().any(|piece| piece == pieces[*at])).collect();
     let none_left = if places.len() == added.len() { "query.extra" } else { "query.dropped" };
     put(all, none_left, "the query of the URL is left out", with(&without(&places)));
+    if reserved.is_empty() {
+        let mark = Url { query: Some("".into()), ..url.borrowed() };
+        put(all, none_left, "of the query only the ? is hashed", mark);
+    }
     for gone in places.iter().take(24) {
         let name = pieces[*gone].split('=').next().unwrap_or_default();
         let cause = if places.len() == 1 { none_left } else { "query.extra" };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    sign::{Claims, Form, Signer, Url, Verdict},
+    sign::{Claims, Form, Params, Scope, Signer, Url, Verdict},
 };
 use std::rc::Rc;
 
@@ -197,34 +197,40 @@ fn mangled(guess: &Guess, now: u64) -> Option<String> {
     if value.is_empty() || !guess.scheme.reserved.contains(&name) {
         return None;
     }
-    let written = sample(guess, now)?;
-    let (_, sampled) = written.split_once('?')?;
-    let mut names = sampled.split('&').map(|piece| piece.split('=').next().unwrap_or_default());
-    let first = names.next() == Some(name);
-    let missing: Vec<&str> = names.collect();
-    (first && !missing.is_empty()).then(|| {
-        format!(
-            "the link ends with its first parameter, {name}; {} would follow behind an &",
-            missing.join(", ")
-        )
-    })
+    let names = samples(now).into_iter().find_map(|claims| {
+        let written = sample(guess, claims)?;
+        let (_, query) = written.split_once('?')?;
+        let names = query.split('&').map(|piece| piece.split('=').next().unwrap_or_default().to_owned());
+        let names: Vec<String> = names.collect();
+        (names.len() > 1 && names[0] == name).then_some(names)
+    })?;
+    let missing = names[1..].join(", ");
+    Some(format!("the link ends with its first parameter, {name}; {missing} would follow behind an &"))
 }
 
-/// A link as the scheme writes one, with a signature that is none.
-fn sample(guess: &Guess, now: u64) -> Option<String> {
-    let pairs = super::guess::borrowed(&guess.made);
-    let claims = Claims {
+/// Claims of the kinds that lead to other first parameters.
+fn samples(now: u64) -> Vec<Claims<'static>> {
+    let plain = Claims {
         expires: Some(now.saturating_add(60)),
         issued: Some(now),
         key_id: Some("KEY".into()),
         nonce: Some("0"),
         form: Form::Query,
-        params: crate::sign::Params(&pairs),
         ..Claims::default()
     };
+    let prefix = Claims { scope: Scope::Prefix("/v/".into()), ..plain.clone() };
+    let starts = Claims { not_before: Some(now), ..plain.clone() };
+    let address = Claims { ip: Some("192.0.2.1".into()), ..plain.clone() };
+    vec![plain, prefix, starts, address]
+}
+
+/// A link as the scheme writes one, with a signature that is none.
+fn sample(guess: &Guess, claims: Claims<'_>) -> Option<String> {
+    let pairs = super::guess::borrowed(&guess.made);
+    let claims = Claims { params: Params(&pairs), ..claims };
     let signer = Signer { scheme: guess.scheme, keys: Vec::new() };
     let mut seal = signer.seal();
-    let url = Url::parse("https://cdn.example.com/a").ok()?;
+    let url = Url::parse("https://cdn.example.com/v/a").ok()?;
     (guess.scheme.canonical)(&url, &claims, &mut seal.canonical).ok()?;
     seal.signature = b"0".repeat(64);
     let mut out = Vec::new();

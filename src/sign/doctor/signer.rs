@@ -5,7 +5,7 @@ use super::{
     digest,
     guess::{BytesEdit, ClaimsEdit, Guess, Reading, Trials},
     keys::{Entry, written},
-    link::{self, encodings, escaped, has_escape, lowered, replaced, respelled, uppered, urls},
+    link::{self, added_later, encodings, escaped, has_escape, lowered, replaced, respelled, uppered, urls},
     variant::{Slot, Variant},
 };
 use crate::sign::{
@@ -20,7 +20,10 @@ pub fn variants(guess: &Guess, reading: Option<&Reading>, trials: &mut Trials<'_
     let mut all = Vec::new();
     if let Some(reading) = reading {
         paths(reading, &mut all);
-        for (cause, what, url) in urls(&reading.url, &[], trials.question.hosts) {
+        let link = Url::parse(&guess.link);
+        let mut later = link.map_or_else(|_| Vec::new(), |url| added_later(&url, guess.scheme.reserved));
+        later.extend(added_later(&reading.url, &[]));
+        for (cause, what, url) in urls(&reading.url, &[], &later, trials.question.hosts) {
             all.push(signed_url(cause, what, url));
         }
         included(reading, &mut all);
@@ -60,7 +63,7 @@ fn paths(reading: &Reading, all: &mut Vec<Variant>) {
         let query = query.and_then(text::percent_decode).map(String::from);
         with("path.not-encoded", "path and query are decoded before they are hashed", decoded.into(), query);
     }
-    if let Some(decoded) = text::form_decode(&url.path) {
+    if let Some(decoded) = text::form_decode(&url.path).filter(|_| url.path.contains('+')) {
         with("path.plus-for-space", "+ of the path is hashed as a space", decoded.into(), same());
     }
     for encoded in encodings(&url.path) {
@@ -89,8 +92,6 @@ fn paths(reading: &Reading, all: &mut Vec<Variant>) {
             let decoded = text::percent_decode(query).map(String::from);
             with("path.not-encoded", "the query is decoded before it is hashed", path(), decoded);
         }
-        with("query.dropped", "the query is not hashed", path(), None);
-        with("query.dropped", "of the query only the ? is hashed", path(), Some(String::new()));
     }
 }
 
