@@ -3,6 +3,8 @@
 
 #[path = "properties/config.rs"]
 mod config;
+#[path = "properties/corpus.rs"]
+mod corpus;
 #[path = "properties/http.rs"]
 mod http;
 #[path = "properties/schemes.rs"]

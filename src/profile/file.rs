@@ -78,7 +78,12 @@ impl File {
         let text = text_of(path)?.ok_or_else(|| {
             Error::InputMissing(format!("there is no {}; nothing to take over", path.display()))
         })?;
-        let (node, document) = node::read(path, &text)?;
+        Self::parse_node(path, &text)
+    }
+
+    /// Parses the text of the Node CLI's file.
+    pub fn parse_node(path: &Path, text: &str) -> Result<Self> {
+        let (node, document) = node::read(path, text)?;
         let place = Place { toml: None, node: Some(path.to_owned()), named_by: None };
         Ok(Self { place, kept: Kept::Node, node: Some(node), document, preface: String::new() })
     }

@@ -146,8 +146,13 @@ fn parameters<'u>(url: &'u Url<'_>, claims: &'u Claims<'_>) -> Result<Vec<(Cow<'
 fn own<'u>(url: &'u Url<'_>, all: &mut Vec<(Cow<'u, str>, Cow<'u, str>)>) -> Result<()> {
     let query = url.query.as_deref().filter(|_| !url.path.contains('#')).unwrap_or_default();
     for (name, value) in pairs(before_fragment(query)) {
-        let decoded = text::form_decode(name).zip(text::form_decode(value));
-        all.push(decoded.ok_or(Error::Malformed("query"))?);
+        let (read, value) =
+            text::form_decode(name).zip(text::form_decode(value)).ok_or(Error::Malformed("query"))?;
+        // Written out again it would be bunny's own name.
+        if read != name && HS256.reserved.contains(&&*read) {
+            return Err(Error::Malformed("query"));
+        }
+        all.push((read, value));
     }
     Ok(())
 }
@@ -264,6 +269,9 @@ fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
         )));
     }
     let path = path(url, claims)?;
+    if path.starts_with(DIRECTORY) {
+        return Err(Error::Usage(format!("{path}: the URL carries a token already; sign the plain URL")));
+    }
     match claims.scope.text() {
         Some(prefix) if !below(prefix, &path) => {
             Err(Error::Usage(format!("{path} is not below the prefix {prefix}; bunny would refuse the URL")))
@@ -396,6 +404,8 @@ mod tests {
         assert!(guard(&url, &Claims { scope: Scope::Prefix("/w/".into()), ..claims() }).is_err());
         assert!(guard(&url, &Claims { scope: Scope::Prefix("".into()), ..claims() }).is_err());
         assert!(guard(&url, &Claims { ip: Some("::ffff:203.0.113.7".into()), ..claims() }).is_err());
+        let signed = mint(&Claims { form: Form::Path, ..claims() }, URL).unwrap();
+        assert!(guard(&Url::parse(&signed).unwrap(), &claims()).is_err());
     }
 
     #[test]
@@ -442,6 +452,7 @@ mod tests {
             mint(&claims(), "https://zone.b-cdn.net/?a=1&a=2").unwrap_err().to_string().contains("twice")
         );
         assert!(mint(&claims(), "https://zone.b-cdn.net/a\tb").is_err());
+        assert!(mint(&claims(), "https://zone.b-cdn.net/a?%65xpires=9").is_err());
         assert!(mint(&claims(), "https://zone.b-cdn.net/a?b=%ff").is_err());
     }
 

@@ -206,15 +206,20 @@ pub fn encoded(text: &str) -> String {
     String::from_utf8(out).expect("escapes are ASCII")
 }
 
-/// The query of the URL, decoded and encoded as the services do it. A plus could be itself or a space.
+/// The query of the URL, decoded and encoded as the services do it. A plus could be itself or a space, and a
+/// name of the scheme's own with escapes would stand there twice once it is encoded.
 pub fn query(url: &Url<'_>) -> Result<Pairs> {
     let part = |text: &str| match text.contains(['+', '#']) {
         true => None,
         false => text::percent_decode(text).map(|text| encoded(&text)),
     };
-    let both = |(name, value)| part(name).zip(part(value));
+    let foreign = |raw: &str, name: &str| raw == name || !OWN.iter().any(|own| name.starts_with(own));
+    let both = |(raw, value)| part(raw).filter(|name| foreign(raw, name)).zip(part(value));
     url.pairs().map(|pair| both(pair).ok_or(Error::Malformed(QUERY))).collect()
 }
+
+/// How the schemes' own names begin.
+const OWN: [&str; 3] = ["X-Amz-", "X-Goog-", "x-id"];
 
 /// The name of a query that cannot be read.
 pub const QUERY: &str = "query (a `+` must be %2B or %20, and a fragment is never sent)";

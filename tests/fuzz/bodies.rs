@@ -1,0 +1,252 @@
+//! What each fuzz target does with its bytes. The fuzzer and the replay of the corpus run the same code; a
+//! panic is a finding, and so is a broken promise.
+
+use std::{io::Read, path::Path, sync::LazyLock, time::Duration};
+use stratos::{
+    error::{Answer, Error},
+    explain,
+    http::Response,
+    options::Options,
+    profile::{self, File, Key, Place, Sources},
+    purge::{self, PROVIDERS, plan::Plan},
+    secret::Secret,
+    sign::{
+        Claims, Params, Scheme, Signer, Url, Visit,
+        asymmetric::{Algorithm, KeyPair},
+        detect,
+        lines::Bulk,
+    },
+};
+
+/// A target: its name, and what it does with its bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    ("url", url),
+    ("cloudcdn", cloudcdn),
+    ("cloudfront", cloudfront),
+    ("s3", s3),
+    ("bunny", bunny),
+    ("pem", pem),
+    ("lines", lines),
+    ("config_toml", config_toml),
+    ("config_json", config_json),
+    ("reply", reply),
+    ("pasted", pasted),
+    ("plan", plan),
+];
+
+const NOW: u64 = 1_800_000_000;
+const ECDSA: Params<'_> = Params(&[("algorithm", "ecdsa-sha256")]);
+
+fn signer(id: &str, secret: &str, params: Params<'_>) -> Signer {
+    let signer = Signer { scheme: Scheme::find(id).expect("a scheme"), keys: Vec::new() };
+    signer.with(Some("KEY1"), &Secret::new(secret), params).expect("a key")
+}
+
+static CLOUDCDN: LazyLock<[Signer; 2]> =
+    LazyLock::new(|| ["cloudcdn", "cloudcdn-colon"].map(|id| signer(id, "secret", Params(&[]))));
+static CLOUDFRONT: LazyLock<[Signer; 1]> =
+    LazyLock::new(|| [signer("cloudfront", include_str!("../vectors/keys/p-256.pem"), ECDSA)]);
+static S3: LazyLock<[Signer; 1]> = LazyLock::new(|| [signer("s3", "secret", Params(&[]))]);
+static BUNNY: LazyLock<[Signer; 1]> = LazyLock::new(|| [signer("bunny", "secret", Params(&[]))]);
+
+/// Cut and put together, a URL is the text that it was.
+pub fn url(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = detect(text);
+    let Ok(url) = Url::parse(text) else { return };
+    assert_eq!(url.to_string(), text);
+    assert_eq!(url.rooted().to_string(), text);
+    assert_eq!(url.without(|_| false).to_string(), text);
+    assert!(url.without(|name| name == "sig").value("sig").is_none());
+    let _ = (url.host(), url.joint(), url.required("sig"));
+}
+
+/// Both of CloudCDN's forms.
+pub fn cloudcdn(data: &[u8]) {
+    scheme(&*CLOUDCDN, data, &[Params(&[])]);
+}
+
+/// CloudFront with a P-256 key, in both dialects and with the input as a policy.
+pub fn cloudfront(data: &[u8]) {
+    let policy = data.split(|byte| *byte == b'\n').nth(1).and_then(|line| std::str::from_utf8(line).ok());
+    let pairs = [("algorithm", "ecdsa-sha256"), ("policy", policy.unwrap_or_default())];
+    let js = Params(&[("algorithm", "ecdsa-sha256"), ("dialect", "js")]);
+    scheme(&*CLOUDFRONT, data, &[ECDSA, js, Params(&pairs)]);
+}
+
+/// S3 in its three dialects.
+pub fn s3(data: &[u8]) {
+    let dialects = [Params(&[]), Params(&[("dialect", "js")]), Params(&[("dialect", "minio")])];
+    scheme(&*S3, data, &dialects);
+}
+
+/// bunny.net with and without parameters.
+pub fn bunny(data: &[u8]) {
+    scheme(
+        &*BUNNY,
+        data,
+        &[Params(&[]), Params(&[("path", "encoded")]), Params(&[("ignore_params", "true")])],
+    );
+}
+
+/// Lines: a URL, a cookie header, an address, a method. The URL is verified as it is, then minted; what was
+/// minted is valid at once, and not with its last character changed.
+fn scheme(signers: &[Signer], data: &[u8], settings: &[Params<'_>]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let mut lines = text.split('\n');
+    let Ok(url) = Url::parse(lines.next().unwrap_or_default()) else { return };
+    let (cookies, ip, method) = (lines.next().unwrap_or_default(), lines.next(), lines.next());
+    let headers = [("Cookie", cookies), ("Range", cookies)];
+    for signer in signers {
+        for params in settings {
+            let visit = Visit {
+                now: NOW,
+                ip,
+                method,
+                headers: &headers,
+                params: *params,
+                ..Visit::of(url.borrowed())
+            };
+            let _ = signer.seal().verify(&visit);
+            minted(signer, &url, *params);
+        }
+    }
+}
+
+fn minted(signer: &Signer, url: &Url<'_>, params: Params<'_>) {
+    let key_id = Some("KEY1".into());
+    let claims = Claims { issued: Some(NOW), expires: Some(NOW + 60), key_id, params, ..Claims::default() };
+    let own = |name: &str| signer.scheme.reserved.contains(&name);
+    let mut out = Vec::new();
+    let refused = !signer.scheme.carried && url.pairs().any(|(name, _)| own(name));
+    if refused
+        || (signer.scheme.guard)(url, &claims).is_err()
+        || signer.seal().mint(url, &claims, &mut out).is_err()
+    {
+        return;
+    }
+    let signed = String::from_utf8(out).expect("an outcome is text");
+    let verdict = |text: &str| {
+        let url = Url::parse(text).ok()?;
+        signer.seal().verify(&Visit { now: NOW, params, ..Visit::of(url) }).ok()
+    };
+    let policy = params.get("policy").is_some();
+    assert!(policy || verdict(&signed).is_some_and(|verdict| verdict.is_valid()), "{signed}");
+    let mut altered = signed.clone();
+    let last = altered.pop();
+    altered.push(if last == Some('a') { 'b' } else { 'a' });
+    assert!(policy || verdict(&altered).is_none_or(|verdict| !verdict.is_valid()), "{altered}");
+}
+
+/// A key that loads signs what it verifies, or is public.
+pub fn pem(data: &[u8]) {
+    for algorithm in [Algorithm::RsaSha1, Algorithm::EcdsaSha256, Algorithm::Ed25519] {
+        let Ok(key) = KeyPair::from_pem(data, algorithm) else { continue };
+        match key.sign(b"text") {
+            Ok(signature) => assert!(key.verify(b"text", &signature) && !key.verify(b"Text", &signature)),
+            Err(_) => assert!(key.is_public()),
+        }
+        assert!(!key.verify(b"text", data));
+    }
+}
+
+/// However the input arrives, the same lines come out.
+pub fn lines(data: &[u8]) {
+    let Some((&first, data)) = data.split_first() else { return };
+    let bulk = Bulk { jobs: 1, keep_blank: first & 1 == 1, fail_fast: first & 2 == 2, limit: 64 };
+    let [signer, _] = &*CLOUDCDN;
+    let run = |input: &mut (dyn Read + Send)| {
+        let worker = || {
+            let mut seal = signer.seal();
+            move |line: &str, out: &mut Vec<u8>| {
+                let url = Url::parse(line)?;
+                seal.mint(&url, &Claims { expires: Some(NOW), ..Claims::default() }, out)
+            }
+        };
+        let mut output = Vec::new();
+        let tally = bulk.run(input, &mut output, worker, |_| {}).expect("memory does not fail");
+        (tally, output)
+    };
+    let whole = run(&mut &*data);
+    let (left, right) = data.split_at(usize::from(first).min(data.len()));
+    let pieces = run(&mut left.chain(right));
+    assert_eq!(whole, pieces);
+    let (tally, output) = whole;
+    let written = output.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let wanted = if bulk.keep_blank { tally.lines } else { tally.lines - tally.failed };
+    assert!(written == wanted || tally.stopped, "{written} lines of {tally:?}");
+}
+
+fn path() -> &'static Path {
+    Path::new("config.toml")
+}
+
+/// What is read can be listed, judged, resolved, changed and read again.
+pub fn config_toml(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let place = Place::named(path(), "--config");
+    let Ok(mut file) = File::parse(&place, path(), text) else { return };
+    used(&file);
+    if file.set(&Key::parse("added.url").expect("a key"), "https://h").is_ok() {
+        File::parse(&place, path(), &file.text()).expect("what was written can be read");
+    }
+}
+
+/// What the Node CLI left becomes a file that can be read.
+pub fn config_json(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(file) = File::parse_node(Path::new("config.json"), text) else { return };
+    used(&file);
+    let _ = File::parse(&Place::named(path(), "--config"), path(), &file.text()).map(|file| used(&file));
+}
+
+fn used(file: &File) {
+    let _ = (file.list(), file.judge(None), file.default_name());
+    let options = Options::default();
+    let _ = profile::resolve(&Sources { options: &options, env: &|_| None, file });
+    for name in file.names() {
+        let options = Options { profile: Some(name.to_owned()), ..Options::default() };
+        let _ = profile::resolve(&Sources { options: &options, env: &|_| None, file });
+        let _ = file.references(name);
+    }
+}
+
+/// A status from the first two bytes, header lines up to a blank one, then the body.
+pub fn reply(data: &[u8]) {
+    let Some((status, rest)) = data.split_first_chunk::<2>() else { return };
+    let text = String::from_utf8_lossy(rest);
+    let (head, body) = text.split_once("\n\n").unwrap_or(("", &text));
+    let pairs = head.lines().filter_map(|line| line.split_once(':'));
+    let headers = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
+    let status = 100 + u16::from_be_bytes(*status) % 500;
+    let (attempts, elapsed) = (1, Duration::ZERO);
+    let response = Response { status, headers, body: body.as_bytes().to_vec(), attempts, elapsed };
+    let _ = (response.retry_after(), purge::accepted(&response).is_ok());
+    for provider in PROVIDERS {
+        if let Ok(receipt) = (provider.decode)(&response) {
+            assert!((200..300).contains(&status), "{} took {status} for done: {receipt:?}", provider.id);
+        }
+    }
+    let body = serde_json::from_str(body).unwrap_or_else(|_| body.into());
+    let answer = Answer { status, body, request_id: None, retry_after: None, attempts, hint: None };
+    assert!(!answer.message().is_empty());
+    let _ = Error::Answered(Box::new(answer)).envelope().to_string();
+}
+
+/// A pasted response is read without tripping, and so is a word.
+pub fn pasted(data: &[u8]) {
+    let _ = explain::response::read(data);
+    let word = String::from_utf8_lossy(data);
+    let _ = (explain::find(&word).len(), explain::suggestions(&word));
+}
+
+/// A plan that is read names something in every batch, and survives being written.
+pub fn plan(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(plan) = Plan::load(text) else { return };
+    assert!(plan.count() > 0);
+    assert_eq!(Plan::load(&plan.to_json()).expect("what was written can be read").digest(), plan.digest());
+}
