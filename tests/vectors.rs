@@ -101,7 +101,9 @@ fn agrees(case: &Case, setup: &Setup, signer: Option<&Signer>) -> Checked {
     let mut seal = signer.seal();
     let minted = mint(&mut seal, setup)?;
     if let Some(canonical) = case.given("string_to_sign") {
-        equal("canonical string", text(&seal.canonical)?, canonical.as_str().unwrap_or_default())?;
+        // Where a secret is hashed with the text, ours has a mark in its place.
+        let ours = text(&seal.canonical)?.replace('\0', case.text("key"));
+        equal("canonical string", &ours, canonical.as_str().unwrap_or_default())?;
     }
     if case.deterministic() {
         equal("signature", text(&seal.signature)?, &signature_of(setup, &wanted)?)?;

@@ -1,7 +1,10 @@
-//! bunny.net's token authentication of 2026: HMAC-SHA256 over path, expiry, address and parameters.
+//! bunny.net's token authentication of 2026: HMAC-SHA256 over path, expiry, address and parameters. What went
+//! before stands in `older`.
 //!
 //! Contract: section 8, which follows the vendor's five signers where its README differs. They disagree on
 //! paths that are not percent-encoded; here a path is signed and written as given unless told otherwise.
+
+pub mod older;
 
 use super::{
     Claim, Claims, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Text, Url, Visit, covers_prefix,
@@ -58,14 +61,24 @@ const DIRECTORY: &str = "/bcdn_token=";
 static PATH: Kept = Kept::alphanumeric_and(b"!$%&'()*+,-./:;=@[\\]_|~");
 
 fn canonical(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+    subject(url, claims, out)?;
+    if let Some(ip) = claims.ip.as_deref() {
+        address(ip, out)?;
+    }
+    signed_parameters(url, claims, out)
+}
+
+/// Prefix or path, and the expiry.
+fn subject(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
     match &claims.scope {
         Scope::Prefix(prefix) => out.text(prefix),
         _ => out.text(&path(url, claims)?),
     };
     out.decimal(claims.expires()?);
-    if let Some(ip) = claims.ip.as_deref() {
-        address(ip, out)?;
-    }
+    Ok(())
+}
+
+fn signed_parameters(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
     for (index, (name, value)) in parameters(url, claims)?.iter().enumerate() {
         out.text(if index == 0 { "" } else { "&" }).text(name).text("=").text(value);
     }
@@ -176,9 +189,7 @@ fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u
         _ => out.text(&path).text("?token="),
     };
     out.text(PREFIX).text(if claims.ip.is_some() { LOCKED } else { "" }).bytes(&seal.signature);
-    for (name, value) in parameters(url, claims)? {
-        out.text("&").percent(&name, &UNRESERVED).text("=").percent(&value, &UNRESERVED);
-    }
+    carried_parameters(url, claims, out)?;
     out.text("&expires=").decimal(claims.expires()?);
     if claims.form == Form::Path {
         out.text(&path);
@@ -186,23 +197,19 @@ fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u
     Ok(())
 }
 
+fn carried_parameters(url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+    for (name, value) in parameters(url, claims)? {
+        out.text("&").percent(&name, &UNRESERVED).text("=").percent(&value, &UNRESERVED);
+    }
+    Ok(())
+}
+
 fn inspect<'v>(visit: &'v Visit<'v>, _signed: &mut Vec<u8>) -> Result<Inspection<'v>> {
-    let path: &'v str = &visit.url.path;
-    let query: &'v str = visit.url.query.as_deref().unwrap_or_default();
-    let directory = path.strip_prefix(DIRECTORY).map(|_| {
-        let end = path[1..].find('/').map_or(path.len(), |slash| slash + 1);
-        (&path[end..], &path[1..end])
-    });
-    let (form, token, path, carried) = match directory {
-        Some((path, carried)) => (Form::Path, "bcdn_token", path, carried),
-        None => (Form::Query, "token", path, query),
-    };
-    let token = once(carried, token)?.and_then(|token| token.strip_prefix(PREFIX));
-    let token = token.ok_or(Error::Malformed("token"))?;
+    let place = Place::of(visit)?;
+    let token = place.token.strip_prefix(PREFIX).ok_or(Error::Malformed("token"))?;
     // 43 characters are the signature alone, which may itself begin with the two of the lock.
     let signature = token.strip_prefix(LOCKED).filter(|signature| signature.len() >= 43);
     let locked = signature.is_some();
-    let expires = text::number(once(carried, "expires")?.unwrap_or_default(), "expires")?;
     let ip = match visit.ip {
         Some(ip) if locked => Some(Text::Borrowed(ip)),
         None if locked => {
@@ -210,15 +217,45 @@ fn inspect<'v>(visit: &'v Visit<'v>, _signed: &mut Vec<u8>) -> Result<Inspection
         }
         _ => None,
     };
-    let claims = Claims { expires: Some(expires), ip, form, ..Claims::default() };
-    let (url, claims) = limited(Url { path: path.into(), ..visit.url.borrowed() }, carried, claims)?;
-    let covers = claims.scope.text().is_none_or(|prefix| below(prefix, path));
-    let inspection = Inspection::new(url, claims, signature.unwrap_or(token).as_bytes());
-    let inspection = inspection.covering(covers).shaped(Spelling::Base64Url, 32);
-    Ok(match form {
-        Form::Path if !query.is_empty() => inspection.note("query", "not signed in the directory form"),
-        _ => inspection,
-    })
+    place.found(visit, Claims { ip, ..Claims::default() }, signature.unwrap_or(token))
+}
+
+/// Where a token stands, and among what.
+struct Place<'v> {
+    form: Form,
+    token: &'v str,
+    path: &'v str,
+    carried: &'v str,
+}
+
+impl<'v> Place<'v> {
+    fn of(visit: &'v Visit<'v>) -> Result<Self> {
+        let path: &'v str = &visit.url.path;
+        let (form, name, path, carried) = match path.strip_prefix(DIRECTORY) {
+            Some(_) => {
+                let end = path[1..].find('/').map_or(path.len(), |slash| slash + 1);
+                (Form::Path, "bcdn_token", &path[end..], &path[1..end])
+            }
+            None => (Form::Query, "token", path, visit.url.query.as_deref().unwrap_or_default()),
+        };
+        let token = once(carried, name)?.ok_or(Error::Malformed("token"))?;
+        Ok(Self { form, token, path, carried })
+    }
+
+    fn found(self, visit: &'v Visit<'v>, claims: Claims<'v>, signature: &'v str) -> Result<Inspection<'v>> {
+        let expires = text::number(once(self.carried, "expires")?.unwrap_or_default(), "expires")?;
+        let claims = Claims { expires: Some(expires), form: self.form, ..claims };
+        let url = Url { path: self.path.into(), ..visit.url.borrowed() };
+        let (url, claims) = limited(url, self.carried, claims)?;
+        let covers = claims.scope.text().is_none_or(|prefix| below(prefix, self.path));
+        let found = Inspection::new(url, claims, signature.as_bytes());
+        let found = found.covering(covers).shaped(Spelling::Base64Url, 32);
+        let query = visit.url.query.as_deref().is_some_and(|query| !query.is_empty());
+        Ok(match self.form {
+            Form::Path if query => found.note("query", "not signed in the directory form"),
+            _ => found,
+        })
+    }
 }
 
 /// Countries and prefix, and the URL with the parameters that are left.
@@ -268,6 +305,11 @@ fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
             "`{ip}` is IPv4 in the form of IPv6, which the edge never sees; write a.b.c.d"
         )));
     }
+    within(url, claims)
+}
+
+/// The URL lies below the prefix that is signed.
+fn within(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
     let path = path(url, claims)?;
     if path.starts_with(DIRECTORY) {
         return Err(Error::Usage(format!("{path}: the URL carries a token already; sign the plain URL")));

@@ -161,6 +161,9 @@ pub struct Inspection<'v> {
     pub covers: bool,
     /// Whatever else is worth telling: name and text.
     pub notes: Vec<(&'static str, String)>,
+    /// Other claims that the signature may be over, where the URL does not tell: a signed address leaves no
+    /// trace in some.
+    pub otherwise: Option<Claims<'v>>,
     /// How the signature should be spelled, and its length in bytes where that is fixed.
     pub shape: Option<(Spelling, Option<usize>)>,
 }
@@ -176,6 +179,7 @@ impl<'v> Inspection<'v> {
             encrypted: false,
             covers: true,
             notes: Vec::new(),
+            otherwise: None,
             shape: None,
         }
     }
@@ -196,6 +200,15 @@ impl<'v> Inspection<'v> {
     #[must_use]
     pub fn covering(self, covers: bool) -> Self {
         Self { covers, ..self }
+    }
+
+    /// Where the visitor's address is known it may be signed, and nothing in the URL says whether it is.
+    #[must_use]
+    pub fn perhaps_bound(self, ip: Option<&'v str>) -> Self {
+        let Some(ip) = ip else { return self.note("ip", "one may be signed, which the URL does not show") };
+        let unbound = self.claims.clone();
+        let claims = Claims { ip: Some(ip.into()), ..self.claims };
+        Self { claims, otherwise: Some(unbound), ..self }
     }
 
     /// With one more remark.

@@ -14,6 +14,7 @@ mod cloudflare_images;
 mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
+mod fastly;
 mod fields;
 mod gcs;
 mod google;
@@ -31,7 +32,7 @@ mod v4;
 
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use key::Key;
-pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within};
+pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within, one_address};
 pub use seal::{Seal, Signer, Verdict};
 pub use text::Spelling;
 pub use url::Url;
@@ -45,6 +46,8 @@ pub const SCHEMES: &[Scheme] = &[
     cloudfront::SCHEME,
     sigv4::SCHEME,
     bunny::HS256,
+    bunny::older::BASIC,
+    bunny::older::LEGACY,
     akamai::SCHEME,
     cloudflare_waf::SCHEME,
     cloudflare_images::SCHEME,
@@ -53,6 +56,7 @@ pub const SCHEMES: &[Scheme] = &[
     google::token::SCHEME,
     ats_url_sig::SCHEME,
     gcs::SCHEME,
+    fastly::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

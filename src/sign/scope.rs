@@ -1,6 +1,7 @@
 //! Matchers that several schemes share: prefixes, globs, addresses, lists.
 
 use super::text::percent_decode;
+use crate::error::{Error, Result};
 use std::net::IpAddr;
 
 /// Whether the text begins with the prefix. A prefix without text covers nothing: it would mean everything.
@@ -56,6 +57,18 @@ fn glob_matches(glob: &[u8], text: &[u8]) -> bool {
 fn next_character(text: &[u8], at: usize) -> usize {
     let more = text[at + 1..].iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
     at + 1 + more
+}
+
+/// Refuses what is not one address in the form in which servers write it, for schemes that hash its text.
+pub fn one_address(text: &str) -> Result<()> {
+    let address = text.parse::<IpAddr>().map(|address| address.to_canonical().to_string());
+    match address {
+        Ok(address) if address == text => Ok(()),
+        Ok(address) => Err(Error::Usage(format!("the edge sees `{text}` as {address}; write that"))),
+        Err(_) => {
+            Err(Error::Usage(format!("`{text}` is no IP address; this scheme takes one, not a network")))
+        }
+    }
 }
 
 /// Whether the address is one of a comma list of addresses and networks (`198.51.100.0/24`).
@@ -132,6 +145,17 @@ mod tests {
     #[test]
     fn a_hostile_glob_ends() {
         assert!(!covers_globs(&"*a".repeat(200), &[], &"a".repeat(150)));
+    }
+
+    #[test]
+    fn an_address_is_hashed_as_the_edge_writes_it() {
+        for text in ["203.0.113.7", "2001:db8::7", "::1"] {
+            assert!(one_address(text).is_ok(), "{text}");
+        }
+        for text in ["", "203.0.113.0/24", "203.0.113.007", "2001:DB8::7", "2001:db8:0::7", "::ffff:1.2.3.4"]
+        {
+            assert!(matches!(one_address(text), Err(Error::Usage(_))), "{text}");
+        }
     }
 
     #[test]

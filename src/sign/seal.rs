@@ -124,6 +124,10 @@ impl Seal<'_> {
                 return Ok(judge(self.signer.scheme, visit, found));
             }
         }
+        if let Some(claims) = &found.otherwise {
+            let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
+            return self.check(visit, &other, &mut Vec::new());
+        }
         Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
     }
 }

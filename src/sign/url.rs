@@ -113,6 +113,19 @@ impl<'a> Url<'a> {
         }
     }
 
+    /// Refuses a query, for schemes whose tokens are made for the path alone and take the query's place.
+    pub fn sent_without_query(&self) -> Result<()> {
+        self.sent_as_written()?;
+        match self.query {
+            None => Ok(()),
+            Some(_) => Err(Error::Usage(
+                "this scheme signs the path alone and writes a query of its own; sign the path, and append \
+                 parameters to the signed URL"
+                    .into(),
+            )),
+        }
+    }
+
     /// The authority without its userinfo: `host` or `host:port`.
     #[must_use]
     pub fn host(&self) -> &str {
@@ -272,6 +285,13 @@ mod tests {
             [("/a%20b?c=d", true), ("/a b", false), ("/a?é", false), ("/a\n", false), ("/a#é", true)]
         {
             assert_eq!(Url::at("", text).sent_as_written().is_ok(), taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_refused_where_a_scheme_has_no_place_for_it() {
+        for (text, taken) in [("/a", true), ("/a?b=c", false), ("/a?", false), ("/é", false)] {
+            assert_eq!(Url::at("", text).sent_without_query().is_ok(), taken, "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! `bunny-hs256`: what the vendor's five signers make, or most of them.
+//! `bunny-hs256`: what the vendor's five signers make, or most of them; `bunny-basic`: what went before.
 
 use crate::case::{Adapter, Case, Decided, Setup, keep, keep_params};
 use stratos::sign::{Claims, Form, Scope, Url, Visit};
@@ -44,6 +44,19 @@ fn setup(case: &Case) -> Setup {
         },
         ..Setup::new("bunny", case)
     }
+}
+
+pub const BASIC: Adapter = Adapter { vectors: "bunny-basic", setup: basic, decided };
+
+/// The advanced tokens of the time before HS256 have a row of their own.
+fn basic(case: &Case) -> Setup {
+    let legacy = case.param("algorithm").is_some_and(|algorithm| algorithm.contains("legacy"));
+    let plain = setup(case);
+    let algorithm = case.param("algorithm").expect("an algorithm");
+    let params = if legacy { vec![] } else { vec![("algorithm", algorithm)] };
+    let claims = Claims { params: keep_params(params), ..plain.claims };
+    let scheme = Setup::new(if legacy { "bunny-legacy" } else { "bunny-basic" }, case).scheme;
+    Setup { scheme, claims, ..plain }
 }
 
 fn decided(case: &Case) -> Option<(Decided, &'static str)> {

@@ -6,6 +6,7 @@ mod bunny;
 mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
+mod fastly;
 mod gcs;
 mod google;
 mod s3;
@@ -20,6 +21,7 @@ pub const ADAPTERS: &[Adapter] = &[
     cloudfront::COOKIES,
     s3::ADAPTER,
     bunny::HS256,
+    bunny::BASIC,
     akamai::ADAPTER,
     cloudflare::WAF,
     cloudflare::IMAGES,
@@ -27,4 +29,5 @@ pub const ADAPTERS: &[Adapter] = &[
     google::MEDIA_CDN,
     ats::URL_SIG,
     gcs::ADAPTER,
+    fastly::ADAPTER,
 ];
