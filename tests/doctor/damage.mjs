@@ -38,7 +38,7 @@ function minted(name, over = {}) {
 function add(kind, name, cause, label, link, ask = {}, looks) {
   const scheme = SCHEMES[name];
   const params = { ...scheme.params, ...ask.params };
-  if (scheme.ttl && !["s3"].includes(name) && scheme.ttlParam !== false) params[scheme.ttlName ?? "ttl"] ??= String(scheme.ttl);
+  if (scheme.ttl && !["s3", "gcs"].includes(name) && scheme.ttlParam !== false) params[scheme.ttlName ?? "ttl"] ??= String(scheme.ttl);
   if (scheme.alwaysSalt) params.salt ??= scheme.hexSalt;
   const entry = { name: `${name}: ${label}`, kind, scheme: scheme.id, url: link, keys: ask.keys ?? [scheme.public ?? scheme.key], at: ask.at ?? NOW, cause };
   if (ask.keyIds ?? scheme.keyId) entry.key_ids = ask.keyIds ?? [scheme.keyId];
@@ -186,7 +186,7 @@ function everywhere(name) {
 
   // Digest and text.
   if (scheme.hash) {
-    const other = { md5: "sha256", sha1: "sha256", sha256: "sha1", sha512: "sha256" }[scheme.hash];
+    const other = scheme.otherHash ?? { md5: "sha256", sha1: "sha256", sha256: "sha1", sha512: "sha256" }[scheme.hash];
     damage(name, "hash.other", `with ${other}`, minted(name, { hash: other }), {}, takes(name, "hash", 40) ? "signature.truncated" : undefined);
     if (!scheme.verbatim && (scheme.hmac || scheme.hash === "md5") && takes(name, "text", 70) && name !== "imgproxy") damage(name, "text.trailing-newline", "echo instead of printf", minted(name, { text: (made) => Buffer.concat([Buffer.from(made), Buffer.from("\n")]) }), {}, "key.trailing-newline");
   }
@@ -220,8 +220,8 @@ function everywhere(name) {
     const home = scheme.origin ?? "https://cdn.example.com";
     const away = (from, to) => minted(name, { origin: to, hash_url: () => ({ origin: from }) });
     damage(name, "host.other", "used under an alias", away("https://origin.example.net", home), { try_hosts: ["static.example.org", "origin.example.net"] }, "host.port");
-    if (name !== "s3") damage(name, "host.port", "the default port was signed", away(`${home}:443`, home), {}, "host.other");
-    if (!scheme.hostPart && name !== "s3") damage(name, "host.protocol", "signed for http", away(home.replace("https", "http"), home), {}, "host.other");
+    if (!["s3", "gcs"].includes(name)) damage(name, "host.port", "the default port was signed", away(`${home}:443`, home), {}, "host.other");
+    if (!scheme.hostPart && !["s3", "gcs"].includes(name)) damage(name, "host.protocol", "signed for http", away(home.replace("https", "http"), home), {}, "host.other");
     hopeless(name, "signed for a host that is not named", away("https://unknown.example.net", home), { try_hosts: ["static.example.org"] });
   }
   if (scheme.method) {

@@ -203,6 +203,21 @@ export const SCHEMES = {
       return `${whole(o.seen)}${joint(o.seen)}md5=${spell(digest(o, "md5", text(o, made)), o.spelling)}&expires=${o.expires}`;
     },
   },
+  gcs: {
+    id: "gcs-v4", key: RSA, public: RSA_PUBLIC, asKey: "pem", keyId: "signer@project.iam.gserviceaccount.com", query: true, host: true, verbatim: true, method: true, spelling: "hex", ends: true, times: "issued", ttl: 3600,
+    origin: "https://storage.googleapis.com",
+    link(o) {
+      const [seen, hashed] = [o.seen, o.hashed];
+      const date = stamp(o.issued), hashedDate = stamp(o.hashedIssued ?? o.issued);
+      const scope = `${date.slice(0, 8)}/auto/storage/goog4_request`;
+      const own = (url) => (url.query ? url.query.split("&") : []);
+      const added = ["X-Goog-Algorithm=GOOG4-RSA-SHA256", `X-Goog-Credential=${strict(`${o.keyId}/${scope}`)}`, `X-Goog-Date=${date}`, `X-Goog-Expires=${o.ttl}`, "X-Goog-SignedHeaders=host"];
+      const host = hashed.origin.replace(/^https?:\/\//, "");
+      const request = `${o.method ?? "GET"}\n${hashed.path}\n${[...own(hashed), ...added].sort().join("&")}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`;
+      const string = `GOOG4-RSA-SHA256\n${hashedDate}\n${scope}\n${createHash("sha256").update(text(o, request)).digest("hex")}`;
+      return `${seen.origin}${seen.path}?${[...own(seen), ...added].sort().join("&")}&X-Goog-Signature=${spell(sign("sha256", Buffer.from(string), o.key), o.spelling)}`;
+    },
+  },
   lighttpd: {
     id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "url", path: true, times: "issued", ttl: 60, hash: "sha256", hmac: true,
     params: { algorithm: "hmac-sha256", prefix: "/dl/" },
@@ -212,7 +227,7 @@ export const SCHEMES = {
     },
   },
   ats: {
-    id: "ats-url-sig", key: TEXT, asKey: "text", keyId: "3", query: true, spelling: "hex", ends: true, times: "expires", hash: "sha1", hmac: true, hostPart: true, free: true, signedKeyId: true,
+    id: "ats-url-sig", otherHash: "md5", key: TEXT, asKey: "text", keyId: "3", query: true, spelling: "hex", ends: true, times: "expires", hash: "sha1", hmac: true, hostPart: true, free: true, signedKeyId: true,
     link(o) {
       const fields = (expires) => `E=${expires}&A=1&K=${o.keyId}&P=1&S=`;
       const made = (url, expires) => `${url.origin.replace(/^https?:\/\//, "")}${target(url)}${joint(url)}${fields(expires)}`;

@@ -2,7 +2,8 @@
 
 use super::{
     Question,
-    keys::{Bench, Entry},
+    digest::{self, Other},
+    keys::{Bench, Entry, written},
 };
 use crate::{
     error::{Error, Result},
@@ -124,6 +125,8 @@ pub struct Trials<'q> {
     pub question: &'q Question<'q>,
     bench: Bench,
     seen: HashSet<u64>,
+    /// The construction of the scheme's own key, once it was found.
+    own: Option<Option<Other>>,
     /// How many signatures were computed.
     pub searched: usize,
 }
@@ -131,7 +134,7 @@ pub struct Trials<'q> {
 impl<'q> Trials<'q> {
     /// Nothing has been tried yet.
     pub fn new(question: &'q Question<'q>) -> Self {
-        Self { question, bench: Bench::default(), seen: HashSet::new(), searched: 0 }
+        Self { question, bench: Bench::default(), seen: HashSet::new(), own: None, searched: 0 }
     }
 
     /// Reads the link as the guess has it.
@@ -162,6 +165,20 @@ impl<'q> Trials<'q> {
         self.searched += 1;
         key.sign(text, &mut out).ok()?;
         Some(out)
+    }
+
+    /// How the scheme's key mixes secret and text, where that is a plain digest or HMAC.
+    pub fn own(&mut self, guess: &Guess, reading: &Reading) -> Option<Other> {
+        if self.own.is_none() {
+            let entry = guess.ring.iter().find(|entry| entry.other.is_none())?;
+            let secret = written(guess.maker, entry)?;
+            let (spelling, _) = reading.shape?;
+            let signature = self.signed(guess, &reading.text);
+            let found =
+                signature.and_then(|signature| digest::own(&secret, &reading.text, &signature, spelling));
+            self.own = Some(found);
+        }
+        self.own.flatten()
     }
 
     /// Whether the first key of the ring can be used at all.

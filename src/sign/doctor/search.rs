@@ -213,7 +213,7 @@ fn samples(now: u64) -> Vec<Claims<'static>> {
     let plain = Claims {
         expires: Some(now.saturating_add(60)),
         issued: Some(now),
-        key_id: Some("KEY".into()),
+        key_id: Some("1".into()),
         nonce: Some("0"),
         form: Form::Query,
         ..Claims::default()

@@ -2,7 +2,7 @@
 //! spelling of the signature.
 
 use super::{
-    digest,
+    digest::Other,
     guess::{BytesEdit, ClaimsEdit, Guess, Reading, Trials},
     keys::{Entry, written},
     link::{self, added_later, encodings, escaped, has_escape, lowered, replaced, respelled, uppered, urls},
@@ -34,7 +34,8 @@ pub fn variants(guess: &Guess, reading: Option<&Reading>, trials: &mut Trials<'_
     }
     settings(guess, &mut all);
     schemes(guess, reading, &mut all);
-    keys(guess, &mut all);
+    let own = reading.and_then(|reading| trials.own(guess, reading));
+    keys(guess, own, &mut all);
     ring(guess, reading, &mut all);
     requests(guess, trials, &mut all);
     all
@@ -358,11 +359,7 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
 
 /// Other digests and other ways to mix in the secret.
 fn constructions(guess: &Guess, reading: &Reading, trials: &mut Trials<'_>, all: &mut Vec<Variant>) {
-    let Some((spelling, _)) = reading.shape else { return };
-    let Some(entry) = guess.ring.first() else { return };
-    let Some(signature) = trials.signed(guess, &reading.text) else { return };
-    let Some(secret) = written(guess.maker, entry) else { return };
-    let Some(own) = digest::own(&secret, &reading.text, &signature, spelling) else { return };
+    let Some(own) = trials.own(guess, reading) else { return };
     let mut with = |cause, what: String, other| {
         all.push(Variant::new(cause, Slot::Scheme, what, move |guess: &mut Guess| {
             let ring = guess.ring.iter().map(|entry| Entry { other: Some(other), ..entry.clone() });
@@ -484,7 +481,7 @@ fn same_text(scheme: &Scheme, reading: &Reading) -> bool {
 }
 
 /// The key with line ends, quotes and blanks more or fewer, and in other spellings.
-fn keys(guess: &Guess, all: &mut Vec<Variant>) {
+fn keys(guess: &Guess, own: Option<Other>, all: &mut Vec<Variant>) {
     let Some(entry) = guess.ring.first() else { return };
     // The armour of PEM is read over blanks.
     let armoured = memchr::memmem::find(&entry.bytes, b"-----BEGIN").is_some();
@@ -494,7 +491,9 @@ fn keys(guess: &Guess, all: &mut Vec<Variant>) {
         all.push(Variant::new(cause, Slot::Key, what, move |guess| {
             let mut ring = (*guess.ring).clone();
             if let Some(first) = ring.first_mut() {
-                *first = Entry { bytes: bytes.clone(), decoded, ..first.clone() };
+                // Bytes that the scheme refuses as a key are tried all the same.
+                let other = own.filter(|_| decoded).or(first.other);
+                *first = Entry { bytes: bytes.clone(), decoded, other, ..first.clone() };
             }
             guess.ring = Rc::new(ring);
         }));
