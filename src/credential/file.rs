@@ -7,6 +7,7 @@ use std::{
     io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// Its bytes, and a warning where others can read it.
 pub(super) fn read(path: &Path, source: &str, world: &World<'_>) -> Result<(Vec<u8>, Option<String>)> {
@@ -27,10 +28,20 @@ pub(super) fn read(path: &Path, source: &str, world: &World<'_>) -> Result<(Vec<
             path.display()
         )));
     }
-    let warning = judge(&path, &metadata, source, world)?;
-    let mut bytes = Vec::new();
+    let mut bytes = Zeroizing::new(Vec::new());
     file.take(BOUND + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > BOUND { Err(too_long(source)) } else { Ok((bytes, warning)) }
+    let warning = judge(&path, &metadata, is_public(&bytes), source, world)?;
+    if bytes.len() as u64 > BOUND {
+        return Err(too_long(source));
+    }
+    Ok((std::mem::take(&mut *bytes), warning))
+}
+
+/// A public key in PEM, and no private one behind it: whoever reads it may.
+fn is_public(bytes: &[u8]) -> bool {
+    let private = bytes.windows(11).any(|word| word == b"PRIVATE KEY");
+    let begins = |label: &[u8]| bytes.trim_ascii_start().starts_with(label);
+    !private && (begins(b"-----BEGIN PUBLIC KEY-----") || begins(b"-----BEGIN RSA PUBLIC KEY-----"))
 }
 
 /// The shell expands `~/` only at the start of a word; a reference has its kind there.
@@ -55,12 +66,18 @@ fn open(path: &Path) -> std::io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn judge(_: &Path, _: &fs::Metadata, _: &str, _: &World<'_>) -> Result<Option<String>> {
+fn judge(_: &Path, _: &fs::Metadata, _: bool, _: &str, _: &World<'_>) -> Result<Option<String>> {
     Ok(None)
 }
 
 #[cfg(unix)]
-fn judge(path: &Path, metadata: &fs::Metadata, source: &str, world: &World<'_>) -> Result<Option<String>> {
+fn judge(
+    path: &Path,
+    metadata: &fs::Metadata,
+    public: bool,
+    source: &str,
+    world: &World<'_>,
+) -> Result<Option<String>> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode();
     let named = format!("{source} names {}", path.display());
@@ -68,7 +85,9 @@ fn judge(path: &Path, metadata: &fs::Metadata, source: &str, world: &World<'_>) 
     if mode & 0o002 != 0 {
         return Err(Error::Policy(format!("{named}, which anybody can change; {remedy}")));
     }
-    if mode & 0o077 == 0 {
+    // Of a public key only the writing matters: whoever swaps it makes the links that pass.
+    let others = if public { 0o022 } else { 0o077 };
+    if mode & others == 0 {
         return Ok(None);
     }
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

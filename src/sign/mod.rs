@@ -103,6 +103,9 @@ pub struct Scheme {
     /// What can be signed but not used: the CDN would refuse it, or it could be read in two ways. Asked by
     /// whoever mints for a person; [`Seal::mint`] itself signs what the vendor's library signs.
     pub guard: fn(&Url<'_>, &Claims<'_>) -> Result<()>,
+    /// What can be signed, and may be used somewhere, but the CDN is known to refuse: the words that follow the
+    /// URL in a warning. It is a loop over bytes at most; every line of a list is asked.
+    pub caution: fn(&Url<'_>, &Claims<'_>) -> Option<&'static str>,
 }
 
 impl Scheme {
@@ -126,6 +129,7 @@ impl Scheme {
         assemble: |_, _, _, _| Ok(()),
         inspect: |_, _| Err(Error::Malformed("URL")),
         guard: |_, _| Ok(()),
+        caution: |_, _| None,
     };
 
     /// The scheme of that id; a usage error with the nearest id otherwise.

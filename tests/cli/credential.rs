@@ -164,6 +164,27 @@ fn a_key_file_is_for_its_owner_alone() {
 
 #[cfg(unix)]
 #[test]
+fn a_public_key_may_be_read_by_anybody_and_written_by_nobody_else() {
+    const PUBLIC: &str = include_str!("../vectors/keys/rsa-2048-public.pem");
+    const PRIVATE: &str = include_str!("../vectors/keys/rsa-2048.pem");
+    let url = "https://d111.cloudfront.net/a?Expires=4102444800&Signature=AAAA&Key-Pair-Id=K1";
+    let with = |key: &str, mode: u32| {
+        let args = ["signed", "verify", url, "--scheme", "cloudfront", "--key", "file:k", "--json"];
+        let runner = stratos(args).file("k", key).config("[policy]\nstrict = true\n");
+        chmod(runner.home().join("k"), mode);
+        runner.run()
+    };
+    let run = with(PUBLIC, 0o644).exits(65);
+    assert_eq!((&run.json()["verdict"], run.stderr.as_str()), (&"signature mismatch".into(), ""));
+    for (key, mode) in
+        [(PUBLIC, 0o664), (PUBLIC, 0o646), (PRIVATE, 0o644), (&format!("{PUBLIC}{PRIVATE}"), 0o644)]
+    {
+        with(key, mode).fails("refused_by_policy", 77);
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_named_pipe_does_not_hold_it() {
     let runner = signed(&["--key", "file:pipe"]);
     let made = std::process::Command::new("mkfifo").arg(runner.home().join("pipe")).status();

@@ -72,6 +72,24 @@ fn lengths_count_utf_16_units_and_the_path_is_taken_as_it_is() {
 }
 
 #[test]
+fn a_path_that_the_api_refuses_is_signed_with_one_warning_a_run() {
+    for scheme in ["cloudcdn", "cloudcdn-colon"] {
+        for args in [&["/a/../b", "/c//d", "/e"][..], &["-", "--jobs", "2"]] {
+            let run = signed(args)
+                .args(&END)
+                .args(&["--scheme", scheme])
+                .stdin("/a/../b\n/c//d\n/e\n")
+                .run()
+                .exits(0);
+            assert_eq!(run.stdout().lines().count(), 3, "{scheme} {args:?}");
+            assert_eq!(run.stderr.matches("warning: ").count(), 1, "{}", run.stderr);
+            assert!(run.stderr.contains("CloudCDN's API refuses"), "{}", run.stderr);
+        }
+    }
+    assert_eq!(one(&["/a/b"]).exits(0).stderr, "");
+}
+
+#[test]
 fn the_other_form_is_signed_only_when_it_is_named() {
     assert_eq!(one(&["/a", "--scheme", "cloudcdn-colon"]).exits(0).stdout(), format!("{A_COLON}\n"));
     let profile = "[profiles.default.signing]\nscheme = \"cloudcdn-colon\"\n";

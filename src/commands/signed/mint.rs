@@ -16,7 +16,7 @@ use crate::{
     sign::{Claims, Form, Params, Scheme, Seal, Signer, Url, lines::Tally},
 };
 use serde_json::{Value, json};
-use std::io;
+use std::{io, sync::OnceLock};
 
 /// The flags of minting.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
@@ -54,6 +54,8 @@ struct Press<'a> {
     claims: Claims<'a>,
     base: &'a str,
     format: Option<Format>,
+    /// The first caution of the run, with the target it is about.
+    cautioned: OnceLock<String>,
 }
 
 impl Mint {
@@ -83,8 +85,13 @@ impl Mint {
             claims: granted.claims(params),
             base: &profile.url.value,
             format: records(cx),
+            cautioned: OnceLock::new(),
         };
-        if listed { self.stream(&press, cx) } else { self.report(&press) }
+        let minted = if listed { self.stream(&press, cx) } else { self.report(&press) };
+        if let Some(caution) = press.cautioned.get() {
+            cx.console.warn(caution);
+        }
+        minted
     }
 
     /// Whether stdin is among the targets.
@@ -168,6 +175,9 @@ impl Press<'_> {
         }
         let url = Url::at(target.base, target.rest);
         (self.scheme.guard)(&url, &self.claims)?;
+        if let Some(words) = (self.scheme.caution)(&url, &self.claims) {
+            self.cautioned.get_or_init(|| format!("{} {words}", shown(typed)));
+        }
         let start = out.len();
         seal.mint(&url, &self.claims, out)?;
         // Some schemes escape a blank, the others would hand out a URL that no client sends as it is.
