@@ -7,6 +7,7 @@
 mod akamai;
 pub mod asymmetric;
 mod ats_url_sig;
+mod azure;
 mod bunny;
 mod claims;
 mod cloudcdn;
@@ -57,6 +58,7 @@ pub const SCHEMES: &[Scheme] = &[
     ats_url_sig::SCHEME,
     gcs::SCHEME,
     fastly::SCHEME,
+    azure::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

@@ -72,6 +72,8 @@ pub fn one_address(text: &str) -> Result<()> {
 }
 
 /// Whether the address is one of a comma list of addresses and networks (`198.51.100.0/24`).
+/// Whether the address is one of a comma list of addresses, networks (`198.51.100.0/24`) and ranges
+/// (`198.51.100.7-198.51.100.9`).
 /// What cannot be read matches nothing.
 #[must_use]
 pub fn ip_within(list: &str, address: &str) -> bool {
@@ -80,6 +82,13 @@ pub fn ip_within(list: &str, address: &str) -> bool {
 }
 
 fn ip_in(network: &str, address: IpAddr) -> bool {
+    if let Some((first, last)) = network.split_once('-') {
+        let (first, last) = (first.parse::<IpAddr>(), last.parse::<IpAddr>());
+        // Addresses of different kinds have an order too.
+        let alike = |end: IpAddr| end.is_ipv4() == address.is_ipv4();
+        return matches!((first, last), (Ok(first), Ok(last))
+            if alike(first) && alike(last) && (first..=last).contains(&address));
+    }
     let (base, length) = match network.split_once('/') {
         Some((base, length)) => (base, length.parse::<u32>().ok()),
         None => (network, Some(u32::MAX)),
@@ -176,6 +185,10 @@ mod tests {
             ("::ffff:198.51.100.7", "198.51.100.7", true),
             ("198.51.100.0/33", "198.51.100.0", false),
             ("198.51.100.0/x", "198.51.100.0", false),
+            ("198.51.100.7-198.51.100.9", "198.51.100.8", true),
+            ("198.51.100.7-198.51.100.9", "198.51.100.10", false),
+            ("198.51.100.7-::9", "198.51.100.8", false),
+            ("198.51.100.7-", "198.51.100.7", false),
             ("", "198.51.100.0", false),
             ("198.51.100.0", "nobody", false),
         ] {

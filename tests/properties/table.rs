@@ -9,7 +9,6 @@ use stratos::{
 };
 
 const NOW: u64 = 1_800_000_000;
-const ORIGIN: &str = "https://h.example";
 /// An id that every scheme takes: for some it is an index.
 const KEY_ID: &str = "3";
 
@@ -24,15 +23,19 @@ const KEYS: &[&str] = &[
     include_str!("../vectors/keys/rsa-2048.pem"),
 ];
 
-/// Paths in front of the one that is drawn, for schemes that sign only some; a scheme takes the first that it mints.
-const FOLDERS: &[&str] = &["", "/account/name"];
+/// Where a drawn path stands below, for schemes that sign only some; a scheme takes the first that it mints.
+const PLACES: &[(&str, &str)] = &[
+    ("https://h.example", ""),
+    ("https://h.example", "/account/name"),
+    ("https://account.blob.core.windows.net", "/container"),
+];
 
 /// A scheme in one of its forms, with what it needs to mint.
 struct Sample {
     scheme: &'static Scheme,
     signer: Signer,
     claims: Claims<'static>,
-    folder: &'static str,
+    place: (&'static str, &'static str),
 }
 
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| SCHEMES.iter().flat_map(samples).collect());
@@ -50,13 +53,13 @@ fn samples(scheme: &'static Scheme) -> Vec<Sample> {
 fn sample(scheme: &'static Scheme, form: Form, params: Params<'static>) -> Option<Sample> {
     let signers = KEYS.iter().filter_map(|key| signer(scheme, key, params));
     signers.into_iter().find_map(|signer| {
-        let tries = FOLDERS.iter().flat_map(|folder| scopes(scheme).map(move |scope| (*folder, scope)));
-        let mut tries = tries.map(|(folder, scope)| (folder, claims(scheme, form, params, scope)));
-        let (folder, claims) = tries.find(|(folder, claims)| {
+        let tries = PLACES.iter().flat_map(|place| scopes(scheme).map(move |scope| (*place, scope)));
+        let mut tries = tries.map(|(place, scope)| (place, claims(scheme, form, params, scope)));
+        let (place, claims) = tries.find(|((origin, folder), claims)| {
             let target = format!("{folder}/a.mp4");
-            minted(&signer, &Url::at(ORIGIN, target), claims).is_some()
+            minted(&signer, &Url::at(*origin, target), claims).is_some()
         })?;
-        Some(Sample { scheme, signer, claims, folder })
+        Some(Sample { scheme, signer, claims, place })
     })
 }
 
@@ -141,7 +144,7 @@ fn every_scheme_takes_part() {
     for scheme in SCHEMES {
         let open = scheme.forms.iter().any(|form| *form != Form::Token);
         let there = SAMPLES.iter().any(|sample| sample.scheme.id == scheme.id);
-        assert!(there || !open, "{}: no key of KEYS and no path of FOLDERS makes it mint", scheme.id);
+        assert!(there || !open, "{}: no key of KEYS and no path of PLACES makes it mint", scheme.id);
     }
 }
 
@@ -151,8 +154,8 @@ proptest! {
     #[test]
     fn inspecting_undoes_minting_and_verifying_accepts_it(name in "[a-z]{1,12}", number in 0..1000_u32) {
         for sample in SAMPLES.iter() {
-            let target = format!("{}/{name}/{number}.mp4", sample.folder);
-            let url = Url::at(ORIGIN, target.as_str());
+            let target = format!("{}/{name}/{number}.mp4", sample.place.1);
+            let url = Url::at(sample.place.0, target.as_str());
             let Some((canonical, outcome)) = minted(&sample.signer, &url, &sample.claims) else { continue };
             let request = Request::of(sample.claims.form, &url, &outcome);
             let what = format!("{} {:?}: {outcome}", sample.scheme.id, sample.claims.params.0);
@@ -175,10 +178,11 @@ proptest! {
     #[test]
     fn a_changed_byte_is_refused(at: Index, byte in "[a-zA-Z0-9]") {
         for sample in SAMPLES.iter().filter(|sample| sample.claims.scope == Scope::Url) {
-            let target = format!("{}/abc/def.mp4", sample.folder);
-            let url = Url::at(ORIGIN, target.as_str());
+            let target = format!("{}/abc/def.mp4", sample.place.1);
+            let url = Url::at(sample.place.0, target.as_str());
             let Some((_, outcome)) = minted(&sample.signer, &url, &sample.claims) else { continue };
-            let start = if outcome.starts_with(ORIGIN) { ORIGIN.len() } else { 0 };
+            let origin = sample.place.0;
+            let start = if outcome.starts_with(origin) { origin.len() } else { 0 };
             let position = start + at.index(outcome.len() - start);
             let mut changed = outcome.clone();
             if !outcome.is_char_boundary(position) || outcome.as_bytes()[position] == b'\n' {

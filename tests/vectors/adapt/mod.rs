@@ -2,6 +2,7 @@
 
 mod akamai;
 mod ats;
+mod azure;
 mod bunny;
 mod cloudcdn;
 mod cloudflare;
@@ -30,4 +31,5 @@ pub const ADAPTERS: &[Adapter] = &[
     ats::URL_SIG,
     gcs::ADAPTER,
     fastly::ADAPTER,
+    azure::ADAPTER,
 ];
