@@ -287,7 +287,8 @@ fn inspect<'v>(visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<
         _ => Scope::Url,
     };
     let plain_http = value("spr").as_deref() == Some("https") && url.origin.starts_with("http:");
-    let covers = !plain_http && !(container && climbs(&url.rooted().path));
+    let climbs = container && climbs(&url.rooted().path);
+    let covers = !plain_http && !climbs;
     let claims = Claims {
         expires: Some(expires),
         not_before: value("st").map(|text| seconds(&text, "st")).transpose()?,

@@ -120,3 +120,32 @@ fn what_could_not_be_used_is_refused_before_it_is_signed() {
         );
     }
 }
+
+#[test]
+fn the_schemes_of_akamai_google_and_azure_are_found_again_and_refuse_what_was_changed() {
+    let object = "https://storage.googleapis.com/bucket/v/a.mp4";
+    let blob = "https://acct.blob.core.windows.net/media/v/a.mp4";
+    for (scheme, key, id, url) in [
+        ("akamai-edgeauth", "00112233445566778899aabbccddeeff", "", URL),
+        ("gcp-cloud-cdn", "Dd147LBPxnQBKtBCW6Bcjg==", "my-key", URL),
+        ("gcp-media-cdn", "xZ9x4HPflo42Jjsy0yP7iQJJpvmDNEnJxmrbuXTN8Mk=", "my-key", URL),
+        ("gcp-media-cdn-token", "xZ9x4HPflo42Jjsy0yP7iQJJpvmDNEnJxmrbuXTN8Mk=", "", URL),
+        ("gcs-v4", RSA, "signer@project.iam.gserviceaccount.com", object),
+        ("azure-blob-sas", "AAECAwQFBgcICQoLDA0ODw==", "", blob),
+    ] {
+        let run = |args: &[&str]| {
+            args.iter().fold(stratos(["signed"]).env("K", key), |run, arg| run.arg(arg)).run()
+        };
+        let mut args = vec!["--scheme", scheme, "--key", "env:K", "--ttl", "1h", url];
+        args.extend(if id.is_empty() { vec![] } else { vec!["--key-id", id] });
+        let signed = run(&args).exits(0).stdout().trim_end().to_owned();
+        let found = run(&["inspect", &signed, "--json"]).exits(0).json();
+        assert_eq!(found["scheme"], scheme, "{found}");
+        assert!(run(&["verify", "--key", "env:K", &signed]).exits(0).stdout().contains("valid"), "{scheme}");
+        let moved = signed.replace("a.mp4", "b.mp4");
+        assert!(
+            run(&["verify", "--key", "env:K", &moved]).exits(65).stdout().contains("mismatch"),
+            "{scheme}"
+        );
+    }
+}
