@@ -107,8 +107,10 @@ pub fn suggestions(subject: &str) -> (Vec<&'static str>, Vec<&'static str>) {
     let numbers = numbers.filter(|code| code.bytes().all(|byte| byte.is_ascii_digit())).collect();
     let subject = subject.to_ascii_lowercase();
     let words = all().map(|topic| topic.code).filter(|code| !code.as_bytes()[0].is_ascii_digit());
-    let near = words
-        .filter(|word| subject.len() > 3 && strsim::levenshtein(&subject, &word.to_ascii_lowercase()) <= 3);
+    // Three steps apart at most, so in length too: a long word costs nothing.
+    let length = subject.chars().count();
+    let words = words.filter(|word| subject.len() > 3 && word.len().abs_diff(length) <= 3);
+    let near = words.filter(|word| strsim::levenshtein(&subject, &word.to_ascii_lowercase()) <= 3);
     (numbers, near.collect())
 }
 
