@@ -1,6 +1,6 @@
 //! What is signed (claims), what is asked (a visit), and what was found in it (an inspection).
 
-use super::{Form, Spelling, Url};
+use super::{Claim, Form, Spelling, Url};
 use crate::error::{Error, Result};
 use std::borrow::Cow;
 
@@ -159,6 +159,9 @@ pub struct Inspection<'v> {
     pub encrypted: bool,
     /// Whether the scope of the token covers the visited URL.
     pub covers: bool,
+    /// Claims that the scheme judges by itself, and whether each holds for the visit; `None` where the visit is
+    /// silent. They are judged after the scope, before the claims that all schemes share.
+    pub judged: Vec<(Claim, Option<bool>)>,
     /// Whatever else is worth telling: name and text.
     pub notes: Vec<(&'static str, String)>,
     /// Other claims that the signature may be over, where the URL does not tell: a signed address leaves no
@@ -178,6 +181,7 @@ impl<'v> Inspection<'v> {
             signature: signature.into(),
             encrypted: false,
             covers: true,
+            judged: Vec::new(),
             notes: Vec::new(),
             otherwise: None,
             shape: None,
@@ -209,6 +213,13 @@ impl<'v> Inspection<'v> {
         let unbound = self.claims.clone();
         let claims = Claims { ip: Some(ip.into()), ..self.claims };
         Self { claims, otherwise: Some(unbound), ..self }
+    }
+
+    /// With one more claim of the scheme's own judgement.
+    #[must_use]
+    pub fn judging(mut self, claim: Claim, holds: Option<bool>) -> Self {
+        self.judged.push((claim, holds));
+        self
     }
 
     /// With one more remark.

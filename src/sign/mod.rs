@@ -19,8 +19,10 @@ mod fastly;
 mod fields;
 mod gcs;
 mod google;
+mod jose;
 pub mod key;
 pub mod lines;
+mod pattern;
 pub mod pem;
 mod policy;
 mod scope;
@@ -28,6 +30,7 @@ mod seal;
 mod sigv4;
 mod stamp;
 pub mod text;
+mod uri_signing;
 mod url;
 mod v4;
 
@@ -59,6 +62,8 @@ pub const SCHEMES: &[Scheme] = &[
     gcs::SCHEME,
     fastly::SCHEME,
     azure::SCHEME,
+    uri_signing::RFC9246,
+    uri_signing::ATS,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

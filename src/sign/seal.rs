@@ -217,7 +217,7 @@ pub(super) fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) 
         return Verdict::Refused(claims.scope.claim());
     }
     let mut unchecked = Vec::new();
-    for (claim, holds) in circumstances(claims, visit) {
+    for (claim, holds) in found.judged.iter().copied().chain(circumstances(claims, visit)) {
         match holds {
             Some(true) => {}
             Some(false) => return Verdict::Refused(claim),

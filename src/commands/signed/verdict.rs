@@ -5,7 +5,7 @@ use crate::{
     options::Format,
     progress::clean,
     report::{Page, Report, Rows, Style},
-    sign::Verdict,
+    sign::{Claim, Verdict},
 };
 use serde_json::{Map, Value, json};
 use std::io;
@@ -129,11 +129,14 @@ impl Report for Verdicts {
         if let Verdict::Valid { unchecked, .. } = &one.verdict {
             for claim in unchecked {
                 let name = claim.name();
-                writeln!(
-                    page.out,
-                    "  {name} is signed and was not checked; pass --{}",
-                    name.replace('_', "-")
-                )?;
+                let text = match claim {
+                    Claim::Other => {
+                        "  a claim of the scheme's own is signed and was not checked; see signed inspect"
+                            .into()
+                    }
+                    _ => format!("  {name} is signed and was not checked; pass --{}", name.replace('_', "-")),
+                };
+                writeln!(page.out, "{text}")?;
             }
         }
         Ok(())

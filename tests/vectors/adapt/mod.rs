@@ -10,6 +10,7 @@ mod cloudfront;
 mod fastly;
 mod gcs;
 mod google;
+mod rfc9246;
 mod s3;
 
 use super::case::Adapter;
@@ -32,4 +33,5 @@ pub const ADAPTERS: &[Adapter] = &[
     gcs::ADAPTER,
     fastly::ADAPTER,
     azure::ADAPTER,
+    rfc9246::ADAPTER,
 ];

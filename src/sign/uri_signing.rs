@@ -1,0 +1,534 @@
+//! URI Signing for CDN interconnection (RFC 9246), and the dialect of Apache Traffic Server's uri_signing plugin.
+//!
+//! Contract: section 10d. The token is a JWS; its claim `cdniuc` holds the URI as a hash, or an expression that
+//! the URI matches. The plugin knows no hash and takes tokens without a scope, which are not minted here.
+
+use super::{
+    Claim, Claims, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Text, Url, Visit, climbs,
+    jose,
+    pattern::{self, Pattern},
+    text::{self, Append},
+};
+use crate::error::{Error, Result};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The row of the standard.
+pub const RFC9246: Scheme = Scheme {
+    id: "rfc9246",
+    title: "URI Signing (RFC 9246)",
+    about: "A JSON Web Signature with the URI in its claim cdniuc: as a SHA-256 hash, or for a prefix as an \
+            expression, anchored at both ends. The key of HS256 is written in base64url or is a JWK; RS256 and \
+            ES256 take PEM or a JWK, and verify with the public half. The algorithm is the verifier's setting. A \
+            token ends when exp is reached; encrypted claims (cdniip, sub) are not made and not accepted.",
+    source: "RFC 9246; jose 6.2.17",
+    claims: CLAIMS,
+    forms: FORMS,
+    params: PARAMS,
+    reserved: &[PACKAGE],
+    canonical: |url, claims, out| canonical(Dialect::Rfc, url, claims, out),
+    prepare: |secret, params| jose::key(algorithm(params), secret),
+    assemble,
+    inspect: |visit, signed| inspect(Dialect::Rfc, visit, signed),
+    guard,
+    ..Scheme::BASE
+};
+
+/// The row of the plugin.
+pub const ATS: Scheme = Scheme {
+    id: "ats-uri-signing",
+    title: "Apache Traffic Server uri_signing",
+    about: "The plugin's dialect of RFC 9246: it wants an issuer and a key id, knows expressions only (a hash never \
+            matches), holds them to the beginning of the URI, and refuses jti, cdniip and cdnicrit. It takes tokens \
+            without cdniuc, and overlooks an expiry that is written as text; here such an expiry is malformed. Only \
+            HS256 was tried.",
+    source: "docs.trafficserver.apache.org, uri_signing plugin; Apache Traffic Server 9.2.9",
+    canonical: |url, claims, out| canonical(Dialect::Ats, url, claims, out),
+    inspect: |visit, signed| inspect(Dialect::Ats, visit, signed),
+    ..RFC9246
+};
+
+const CLAIMS: &[Claim] = &[Claim::Expires, Claim::NotBefore, Claim::Prefix, Claim::Regex, Claim::KeyId];
+const FORMS: &[Form] = &[Form::Query, Form::Path, Form::Cookie, Form::Token];
+const PARAMS: &[Param] = &[
+    Param::one_of("algorithm", jose::ALGORITHMS)
+        .about("how the token is signed; one that names another is malformed"),
+    Param::text("issuer").about("iss; the plugin finds its keys by it"),
+    Param::text("audience").about("aud, a comma list: minted into the token, and what the verifier is"),
+    Param::text("container").about("cdniuc as it is: hash:sha-256;… or regex:…"),
+    Param::text("token_id").about("jti"),
+    Param::text("version").about("cdniv: 1, which is also what its absence means"),
+    Param::text("renewal").about("cdniets: the lifetime in seconds of a renewed token"),
+    Param::text("transport").about("cdnistt: 1 for a cookie, 2 for the query"),
+    Param::text("depth").about("cdnistd: how many path segments a renewed cookie is for"),
+    Param::text("package").about("the name in front of the token; URISigningPackage unless given"),
+];
+const PACKAGE: &str = "URISigningPackage";
+/// Members of a payload that are understood. What is not may be a condition.
+const KNOWN: [&str; 12] = [
+    "iss", "aud", "exp", "nbf", "iat", "jti", "cdniv", "cdniuc", "cdniets", "cdnistt", "cdnistd", "cdnicrit",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Rfc,
+    Ats,
+}
+
+fn algorithm<'a>(params: Params<'a>) -> &'a str {
+    params.or("algorithm", jose::ALGORITHMS[0])
+}
+
+fn package<'a>(params: Params<'a>) -> &'a str {
+    params.or("package", PACKAGE)
+}
+
+fn canonical(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
+    let params = claims.params;
+    if let Some((name, _)) = params.0.iter().find(|(name, _)| !PARAMS.iter().any(|param| param.name == *name))
+    {
+        return Err(Error::Usage(format!("URI Signing has no setting {name}; leave it out")));
+    }
+    if claims.expires_text.is_some() {
+        return Err(Error::Data("exp takes whole seconds; verifiers read anything else differently".into()));
+    }
+    let mut header = json!({ "alg": algorithm(params) });
+    match claims.key_id.as_deref() {
+        Some(id) => header["kid"] = id.into(),
+        None if dialect == Dialect::Ats => {
+            return Err(claims.key_id().err().unwrap_or(Error::Malformed("kid")));
+        }
+        None => {}
+    }
+    let mut payload = json!({});
+    match params.get("issuer") {
+        Some(issuer) => payload["iss"] = issuer.into(),
+        None if dialect == Dialect::Ats => {
+            return Err(Error::MissingClaim(
+                "the plugin finds its keys by the issuer: pass --param issuer=…",
+            ));
+        }
+        None => {}
+    }
+    match params.get("audience").map(|list| list.split(',').collect::<Vec<_>>()).as_deref() {
+        Some([one]) => payload["aud"] = (*one).into(),
+        Some(several) => payload["aud"] = several.into(),
+        None => {}
+    }
+    match params.get("version") {
+        Some("1") => payload["cdniv"] = 1.into(),
+        Some(_) => return Err(Error::Usage("the standard has no other version than 1".into())),
+        None => {}
+    }
+    if let Some(id) = params.get("token_id") {
+        if dialect == Dialect::Ats {
+            return Err(Error::Usage(
+                "the plugin refuses a token with jti; leave out --param token_id=…".into(),
+            ));
+        }
+        payload["jti"] = id.into();
+    }
+    for (name, time) in [("exp", claims.expires), ("nbf", claims.not_before)] {
+        if let Some(time) = time {
+            payload[name] = time.into();
+        }
+    }
+    for (name, param) in [("cdniets", "renewal"), ("cdnistt", "transport"), ("cdnistd", "depth")] {
+        if let Some(number) = params.get(param) {
+            let number = text::plain_number(number);
+            payload[name] =
+                number.ok_or_else(|| Error::Usage(format!("--param {param}=… takes a number")))?.into();
+        }
+    }
+    payload["cdniuc"] = container(dialect, url, claims)?.into();
+    jose::write(&header, &payload, out);
+    Ok(())
+}
+
+/// The claim that holds the URI.
+fn container(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>) -> Result<String> {
+    let url = url.sent().to_string();
+    let container = match (&claims.scope, claims.params.get("container")) {
+        (Scope::Url, Some(container)) => container.to_owned(),
+        (_, Some(_)) => return Err(Error::Usage("give --prefix or --param container=…, not both".into())),
+        (Scope::Prefix(prefix), None) if absolute(prefix) => {
+            format!("regex:^{}.*$", pattern::literal(prefix))
+        }
+        (Scope::Prefix(prefix), None) => {
+            let text = format!("the whole URI is signed: write --prefix https://host/…, not {prefix:?}");
+            return Err(Error::Usage(text));
+        }
+        (Scope::Regex(posix), None) => format!("regex:{posix}"),
+        (Scope::Url, None) if dialect == Dialect::Ats => format!("regex:^{}$", pattern::literal(&url)),
+        (Scope::Url, None) => format!("hash:{}", hashed(&url)),
+        (Scope::Globs(_), None) => return Err(Error::Usage("a prefix takes no wildcards here".into())),
+    };
+    if dialect == Dialect::Ats && !container.starts_with("regex:") {
+        return Err(Error::Usage("the plugin never matches a hash; write the container as regex:…".into()));
+    }
+    read(dialect, &container).map(|_| container).map_err(|_| {
+        Error::Usage(
+            "the container is neither hash:sha-256;… nor an expression of which POSIX says the meaning"
+                .into(),
+        )
+    })
+}
+
+fn absolute(prefix: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| prefix.strip_prefix(scheme).is_some_and(|rest| rest.contains('/')))
+}
+
+/// RFC 6920's form of a hash.
+fn hashed(uri: &str) -> String {
+    let mut out = b"sha-256;".to_vec();
+    out.spelled(Spelling::Base64Url, &Sha256::digest(uri));
+    String::from_utf8(out).expect("base64url is ASCII")
+}
+
+/// A container that was understood.
+enum Container {
+    Hash(String),
+    Pattern(Pattern),
+}
+
+fn read(dialect: Dialect, container: &str) -> Result<Container> {
+    let malformed = Error::Malformed("cdniuc");
+    if let Some(posix) = container.strip_prefix("regex:") {
+        return Pattern::read(posix, dialect == Dialect::Ats).map(Container::Pattern).ok_or(malformed);
+    }
+    let hash = container.strip_prefix("hash:").ok_or(Error::Malformed("cdniuc"))?;
+    let digest = hash.strip_prefix("sha-256;").and_then(|text| Spelling::Base64Url.decode(text.as_bytes()));
+    digest.filter(|digest| digest.len() == 32).map(|_| Container::Hash(hash.to_owned())).ok_or(malformed)
+}
+
+fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
+    let (url, name) = (url.sent(), package(claims.params));
+    match claims.form {
+        Form::Token => {}
+        Form::Cookie => _ = out.text(name).text("="),
+        Form::Path => _ = out.text(&url.origin).text(&url.path).text(";").text(name).text("="),
+        _ => {
+            url.write(out);
+            out.text(url.joint()).text(name).text("=");
+        }
+    }
+    out.bytes(&seal.canonical).text(".").bytes(&seal.signature);
+    if let (Form::Path, Some(query)) = (claims.form, &url.query) {
+        out.text("?").text(query);
+    }
+    Ok(())
+}
+
+fn inspect<'v>(dialect: Dialect, visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<'v>> {
+    let (form, url, token) = found(visit)?;
+    let token = jose::Token::read(token)?.held_to(algorithm(visit.params))?;
+    signed.text(token.signed);
+    if let Some(name) = token.claims.keys().find(|name| !KNOWN.contains(&name.as_str())) {
+        return Err(Error::Malformed(if name.starts_with("cdni") {
+            "cdniip or another claim"
+        } else {
+            "claims"
+        }));
+    }
+    if token.claims.contains_key("cdnicrit") {
+        return Err(Error::Malformed("cdnicrit"));
+    }
+    if token.time("cdniv")?.is_some_and(|version| version != 1) {
+        return Err(Error::Malformed("cdniv"));
+    }
+    let issuer = token.text("iss")?;
+    if dialect == Dialect::Ats && (issuer.is_none() || token.claims.contains_key("jti")) {
+        return Err(Error::Malformed(if issuer.is_none() { "iss" } else { "jti" }));
+    }
+    let container = token.text("cdniuc")?;
+    let covers = match container.map(|container| read(dialect, container)).transpose()? {
+        Some(Container::Pattern(pattern)) => pattern.matches(&url.to_string()) && !climbs(&url.rooted().path),
+        Some(Container::Hash(hash)) => dialect == Dialect::Rfc && hash == hashed(&url.to_string()),
+        None if dialect == Dialect::Ats => true,
+        None => return Err(Error::Malformed("cdniuc")),
+    };
+    let scope = match container.and_then(|container| container.strip_prefix("regex:")) {
+        Some(posix) => scope(posix, &url),
+        None => Scope::Url,
+    };
+    let claims = Claims {
+        expires: token.time("exp")?,
+        not_before: token.time("nbf")?,
+        key_id: token.key_id()?.map(Text::from),
+        scope,
+        form,
+        ..visit.claims()
+    };
+    let mut found = Inspection::new(url, claims, token.signature.as_bytes().to_vec()).covering(covers);
+    found.shape = Some((Spelling::Base64Url, length(visit.params)));
+    for (name, text) in [("issuer", issuer), ("container", container), ("token_id", token.text("jti")?)] {
+        found.notes.extend(text.map(|text| (name, text.to_owned())));
+    }
+    for name in ["cdniets", "cdnistt", "cdnistd"] {
+        found.notes.extend(token.time(name)?.map(|number| (name, number.to_string())));
+    }
+    let params = visit.params;
+    if let Some((wanted, issuer)) = params.get("issuer").zip(issuer) {
+        found = found.judging(Claim::Other, Some(wanted == issuer));
+    }
+    match token.claims.get("aud") {
+        None => Ok(found),
+        Some(named) => {
+            let holds = audience(named, params.get("audience"))?;
+            Ok(found.judging(Claim::Other, holds).note("audience", named.to_string()))
+        }
+    }
+}
+
+/// The expression of one URL or of a prefix is told as what it was made of.
+fn scope(posix: &str, url: &Url<'_>) -> Scope<'static> {
+    let prefix = posix.strip_prefix('^').and_then(|rest| rest.strip_suffix(".*$"));
+    let plain = prefix.map(|prefix| prefix.replace('\\', ""));
+    match plain.filter(|plain| prefix == Some(&pattern::literal(plain))) {
+        Some(prefix) => Scope::Prefix(prefix.into()),
+        None if posix == format!("^{}$", pattern::literal(&url.to_string())) => Scope::Url,
+        None => Scope::Regex(posix.to_owned().into()),
+    }
+}
+
+/// Bytes of a signature, where the algorithm says them.
+fn length(params: Params<'_>) -> Option<usize> {
+    match algorithm(params) {
+        "HS256" => Some(32),
+        "ES256" => Some(64),
+        _ => None,
+    }
+}
+
+/// Whether the verifier is among those that the token is for; it must say who it is.
+fn audience(named: &Value, own: Option<&str>) -> Result<Option<bool>> {
+    let named: Vec<&str> = match named {
+        Value::String(one) => vec![one],
+        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        _ => return Err(Error::Malformed("aud")),
+    };
+    Ok(own.map(|own| own.split(',').any(|own| named.contains(&own))))
+}
+
+/// The token, how it came, and the URL without it.
+fn found<'v>(visit: &'v Visit<'v>) -> Result<(Form, Url<'v>, &'v str)> {
+    let (url, name) = (&visit.url, package(visit.params));
+    let mut values = url.pairs().filter(|(key, _)| *key == name).map(|(_, token)| token);
+    if let Some(token) = values.next() {
+        // Before other parameters it could be taken out in two ways.
+        let last =
+            url.query.as_deref().is_some_and(|query| query.ends_with(token)) && values.next().is_none();
+        let own = url.without(|key| key == name);
+        return if last { Ok((Form::Query, own, token)) } else { Err(Error::Malformed("URISigningPackage")) };
+    }
+    let mark = format!(";{name}=");
+    if let Some((before, rest)) = url.path.split_once(&mark) {
+        let (token, after) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let own = Url { path: format!("{before}{after}").into(), ..url.borrowed() };
+        return Ok((Form::Path, own, token));
+    }
+    let cookie = visit.cookie(name).ok_or(Error::Malformed("URISigningPackage"))?;
+    Ok((Form::Cookie, url.borrowed(), cookie))
+}
+
+fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
+    let name = package(claims.params);
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+        return Err(Error::Usage("--param package=… takes letters, digits, - and _".into()));
+    }
+    if url.value(name).is_some() || url.path.contains(&format!(";{name}=")) {
+        return Err(Error::Usage(format!("the URL carries a `{name}` already; sign the plain URL")));
+    }
+    url.sent_as_written()?;
+    if url.origin.is_empty() {
+        return Err(Error::Usage(
+            "the whole URI is signed: give https://host/path, or set the profile's url".into(),
+        ));
+    }
+    match &claims.scope {
+        Scope::Prefix(prefix) if !url.to_string().starts_with(&**prefix) || climbs(&url.path) => {
+            Err(Error::Usage(format!("{url} is not below the prefix {prefix}; the CDN would refuse it")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        secret::Secret,
+        sign::{Signer, Verdict, detect},
+    };
+
+    const URL: &str = "https://h.example/v/a.mp4?q=1";
+    const NOW: u64 = 1_800_000_000;
+    const SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0";
+
+    fn signer(scheme: &'static Scheme, key: &str, params: Params<'_>) -> Signer {
+        Signer { scheme, keys: Vec::new() }.with(Some("k1"), &Secret::new(key), params).unwrap()
+    }
+
+    fn claims(params: &'static [(&'static str, &'static str)]) -> Claims<'static> {
+        Claims { expires: Some(NOW), key_id: Some("k1".into()), params: Params(params), ..Claims::default() }
+    }
+
+    const ISSUED: &[(&str, &str)] = &[("issuer", "i")];
+
+    fn mint(scheme: &'static Scheme, claims: &Claims<'_>) -> Result<String> {
+        let mut out = Vec::new();
+        signer(scheme, SECRET, claims.params).seal().mint(&Url::parse(URL)?, claims, &mut out)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    fn verdict(
+        scheme: &'static Scheme,
+        url: &str,
+        params: &'static [(&'static str, &'static str)],
+    ) -> Verdict {
+        let visit = Visit { now: NOW - 1, params: Params(params), ..Visit::of(Url::parse(url).unwrap()) };
+        signer(scheme, SECRET, visit.params).seal().verify(&visit).unwrap()
+    }
+
+    /// A visit with any header and payload, signed by the right key.
+    fn forged(scheme: &'static Scheme, header: &str, payload: &str, url: &str) -> Verdict {
+        let mut text = Vec::new();
+        text.spelled(Spelling::Base64Url, header.as_bytes())
+            .text(".")
+            .spelled(Spelling::Base64Url, payload.as_bytes());
+        let mut signature = Vec::new();
+        jose::key("HS256", SECRET.as_bytes()).unwrap().sign(&text, &mut signature).unwrap();
+        let token = String::from_utf8([text, vec![b'.'], signature].concat()).unwrap();
+        verdict(scheme, &format!("{url}&URISigningPackage={token}"), ISSUED)
+    }
+
+    const HEADER: &str = r#"{"alg":"HS256","kid":"k1"}"#;
+
+    #[test]
+    fn a_url_holds_until_its_expiry_and_for_itself_only() {
+        for scheme in [&RFC9246, &ATS] {
+            for form in [Form::Query, Form::Path] {
+                let url = mint(scheme, &Claims { form, ..claims(ISSUED) }).unwrap();
+                assert!(verdict(scheme, &url, ISSUED).is_valid(), "{url}");
+                assert!(detect(&url).iter().any(|found| found.id == scheme.id));
+                for (from, to) in
+                    [("a.mp4", "b.mp4"), ("q=1", "q=2"), ("https", "http"), ("h.example", "g.example")]
+                {
+                    let word = verdict(scheme, &url.replacen(from, to, 1), ISSUED).word();
+                    assert_eq!(word, "refused", "{from} {to}");
+                }
+                let at = Visit { now: NOW, params: Params(ISSUED), ..Visit::of(Url::parse(&url).unwrap()) };
+                let own = signer(scheme, SECRET, Params(ISSUED));
+                assert_eq!(own.seal().verify(&at).unwrap(), Verdict::Expired { seconds: 0 });
+                let early = Visit { now: NOW - 1, ..at };
+                assert_eq!(
+                    signer(scheme, "AAAA", Params(ISSUED)).seal().verify(&early).unwrap(),
+                    Verdict::Mismatch
+                );
+            }
+        }
+        let cookie = mint(&RFC9246, &Claims { form: Form::Cookie, ..claims(ISSUED) }).unwrap();
+        let headers = [("Cookie", cookie.as_str())];
+        let visit = Visit { now: NOW - 1, headers: &headers, ..Visit::of(Url::parse(URL).unwrap()) };
+        assert!(signer(&RFC9246, SECRET, Params(&[])).seal().verify(&visit).unwrap().is_valid());
+    }
+
+    #[test]
+    fn another_algorithm_or_none_is_refused() {
+        let payload = format!(r#"{{"iss":"i","cdniuc":"hash:{}"}}"#, hashed(URL));
+        assert!(forged(&RFC9246, HEADER, &payload, URL).is_valid());
+        for header in [r#"{"alg":"none","kid":"k1"}"#, r#"{"alg":"RS256","kid":"k1"}"#, r#"{"kid":"k1"}"#] {
+            assert_eq!(forged(&RFC9246, header, &payload, URL), Verdict::Malformed("alg"), "{header}");
+        }
+        assert_eq!(forged(&RFC9246, r#"{"alg":"HS256","kid":"k2"}"#, &payload, URL), Verdict::UnknownKey);
+        // The public key's text is no secret of HS256.
+        let rsa = include_str!("../../tests/vectors/keys/rsa-2048-public.pem");
+        assert!(jose::key("HS256", rsa.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_payload_that_is_not_understood_is_malformed() {
+        let hash = hashed(URL);
+        for (scheme, payload, part) in [
+            (&RFC9246, r#"{"iss":"i"}"#.to_owned(), "cdniuc"),
+            (&RFC9246, r#"{"cdniuc":"regex:a*?"}"#.into(), "cdniuc"),
+            (&RFC9246, r#"{"cdniuc":"hash:sha-512;AAAA"}"#.into(), "cdniuc"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","exp":"1900000000"}}"#), "exp"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","exp":1900000000.5}}"#), "exp"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","cdniv":2}}"#), "cdniv"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","cdnicrit":"foo"}}"#), "cdnicrit"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","cdniip":"x"}}"#), "cdniip or another claim"),
+            (&RFC9246, format!(r#"{{"cdniuc":"hash:{hash}","aud":5}}"#), "aud"),
+            (&ATS, r#"{"cdniuc":"regex:.*"}"#.into(), "iss"),
+            (&ATS, r#"{"iss":"i","jti":"x","cdniuc":"regex:.*"}"#.into(), "jti"),
+        ] {
+            assert_eq!(forged(scheme, HEADER, &payload, URL), Verdict::Malformed(part), "{payload}");
+        }
+        assert_eq!(
+            forged(&RFC9246, HEADER, r#"{"iss":"other","cdniuc":"regex:.*"}"#, URL),
+            Verdict::Refused(Claim::Other)
+        );
+        assert!(forged(&ATS, HEADER, r#"{"iss":"i"}"#, URL).is_valid(), "as the plugin does");
+        let hashed = format!(r#"{{"iss":"i","cdniuc":"hash:{hash}"}}"#);
+        assert_eq!(forged(&ATS, HEADER, &hashed, URL).word(), "refused", "a hash never matches there");
+    }
+
+    #[test]
+    fn an_expression_is_held_to_the_start_by_the_plugin_only() {
+        let payload = r#"{"iss":"i","cdniuc":"regex:/v/"}"#;
+        assert!(forged(&RFC9246, HEADER, payload, URL).is_valid());
+        assert_eq!(forged(&ATS, HEADER, payload, URL), Verdict::Refused(Claim::Regex));
+        assert_eq!(forged(&RFC9246, HEADER, payload, "https://h.example/v/../w?a=1").word(), "refused");
+    }
+
+    #[test]
+    fn a_prefix_opens_what_begins_so() {
+        let claims = Claims { scope: Scope::Prefix("https://h.example/v/".into()), ..claims(ISSUED) };
+        for scheme in [&RFC9246, &ATS] {
+            let url = mint(scheme, &claims).unwrap();
+            assert!(verdict(scheme, &url.replace("a.mp4", "deep/b.mp4"), ISSUED).is_valid());
+            assert_eq!(verdict(scheme, &url.replace("/v/", "/w/"), ISSUED), Verdict::Refused(Claim::Prefix));
+            assert_eq!(
+                verdict(scheme, &url.replace("h.ex", "hxex"), ISSUED),
+                Verdict::Refused(Claim::Prefix)
+            );
+        }
+        let guarded = |url: &str| guard(&Url::parse(url).unwrap(), &claims).is_ok();
+        assert!(guarded(URL) && !guarded("https://h.example/w/a") && !guarded("/v/a"));
+        assert!(
+            !guarded("https://h.example/v/a?URISigningPackage=x")
+                && !guarded("https://h.example/v/;URISigningPackage=x")
+        );
+        let relative = Claims { scope: Scope::Prefix("/v/".into()), ..claims.clone() };
+        assert!(matches!(mint(&RFC9246, &relative), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn an_audience_is_for_those_that_it_names() {
+        const FOR: &[(&str, &str)] = &[("issuer", "i"), ("audience", "other,cdn")];
+        let url = mint(&RFC9246, &claims(FOR)).unwrap();
+        assert!(verdict(&RFC9246, &url, &[("audience", "cdn")]).is_valid());
+        assert_eq!(verdict(&RFC9246, &url, &[("audience", "nobody")]), Verdict::Refused(Claim::Other));
+        let silent = verdict(&RFC9246, &url, &[]);
+        assert_eq!(silent, Verdict::Valid { expires: Some(NOW), unchecked: vec![Claim::Other] });
+    }
+
+    #[test]
+    fn what_the_plugin_does_not_take_is_not_minted_for_it() {
+        assert!(
+            matches!(mint(&ATS, &claims(&[])), Err(Error::MissingClaim(text)) if text.contains("issuer"))
+        );
+        assert!(mint(&ATS, &Claims { key_id: None, ..claims(ISSUED) }).is_err());
+        for params in [
+            &[("issuer", "i"), ("token_id", "x")][..],
+            &[("issuer", "i"), ("container", "hash:sha-256;I0JVH5gH8UdVOMLfuTPq4GFwvqe9riiBAzLo0alet4M")],
+            &[("issuer", "i"), ("container", "regex:a**")],
+            &[("issuer", "i"), ("renewal", "x")],
+        ] {
+            assert!(matches!(mint(&ATS, &claims(params)), Err(Error::Usage(_))), "{params:?}");
+        }
+        assert!(mint(&RFC9246, &claims(&[])).is_ok(), "the standard asks for no issuer");
+    }
+}
