@@ -87,21 +87,23 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
 
 fn perform(entry: &Entry, matches: &ArgMatches, manner: &Manner, cx: &mut Context<'_>) -> Result<u8> {
     let report = (entry.run)(matches, cx)?;
-    let code = report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console)?;
-    report.failure().map_or(Ok(code), Err)
+    let shown = report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console);
+    // A reader that left early must not turn what failed into a success.
+    report.failure().map_or(shown, Err)
 }
 
 /// What became of stdout and of signals may outrank the command's own word.
 fn settle(result: Result<u8>, fault: Option<io::Error>) -> Result<u8> {
     let signal = SIGNAL.load(Ordering::Relaxed);
     match (result, fault) {
+        // First: Ctrl-C ends the readers of a pipe too, and that is no quiet end of ours.
+        (Err(error), _) if signal != 0 && !matches!(error, Error::Interrupted { .. }) => {
+            Err(Error::Interrupted { signal, detail: error.to_string() })
+        }
         (Ok(_) | Err(Error::Io(_)), Some(fault)) if fault.kind() == io::ErrorKind::BrokenPipe => Ok(0),
         (Ok(_) | Err(Error::Io(_)), Some(fault)) => Err(Error::Io(format!(
             "cannot write the result to stdout: {fault}; mend where it goes and run again"
         ))),
-        (Err(error), _) if signal != 0 && !matches!(error, Error::Interrupted { .. }) => {
-            Err(Error::Interrupted { signal, detail: error.to_string() })
-        }
         (result, _) => result,
     }
 }

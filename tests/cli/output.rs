@@ -171,7 +171,10 @@ fn colour_on_stderr_is_stderrs_own() {
 
 #[cfg(unix)]
 mod streams {
-    use crate::common::runner::stratos;
+    use crate::common::{
+        cdn::{Answer, Cdn},
+        runner::stratos,
+    };
     use std::{
         fs::OpenOptions,
         io::Read,
@@ -196,6 +199,22 @@ mod streams {
             assert_eq!(output.status.code(), Some(0), "{argv:?}: {stderr}");
             assert!(!stderr.contains("error"), "{argv:?}: {stderr}");
         }
+    }
+
+    #[test]
+    fn a_closed_pipe_hides_no_failure() {
+        let long = serde_json::json!({"success": true, "padding": "x".repeat(1 << 20)});
+        let refused = Answer::json(400, &serde_json::json!({"error": "no"}));
+        let cdn = Cdn::start([Answer::json(200, &long), refused]);
+        let tags = (0..31).flat_map(|n| ["--tag".to_owned(), format!("t{n}")]);
+        let mut command = direct(&["purge", "--json", "--token", "t"]);
+        let mut child =
+            command.args(tags).env("CLOUDCDN_URL", cdn.url()).stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(65), "{stderr}");
+        assert!(stderr.contains("data_error"), "{stderr}");
     }
 
     #[test]
