@@ -153,6 +153,8 @@ impl<'a> Run<'a> {
         self.pace.spend(limit, batch.items.count(), 1, now);
         let reply = self.session.send(&request).map_err(|error| self.halt(error))?;
         let receipt = (self.provider.decode)(&reply).map_err(|error| self.halt(error))?;
+        // What remains was counted when the answer was written: retries may have taken minutes.
+        let now = self.client.clock.now().unwrap_or(now);
         for (name, left) in &receipt.left {
             self.pace.lower(name, *left, now);
         }

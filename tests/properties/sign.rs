@@ -112,7 +112,8 @@ proptest! {
             let changed = String::from_utf8(bytes).unwrap();
             // The base is not signed, and the edge sees no difference between %2F and %2f.
             let unsigned = position < signed.find("/api/signed?").unwrap();
-            let same = changed.to_lowercase() == signed.to_lowercase() && decoded(&changed) == decoded(&signed);
+            let alike = changed.to_lowercase() == signed.to_lowercase() && decoded(&changed) == decoded(&signed);
+            let same = changed == signed || alike && position > signed.find('?').unwrap();
             prop_assert_eq!(verdict(&signer, &changed, 0).is_valid(), same || unsigned && Url::parse(&changed)
                 .is_ok_and(|url| url.path.ends_with("/api/signed")), "{}", changed);
         }

@@ -65,12 +65,15 @@ struct Wire<'c> {
     asked: Mutex<Vec<Request>>,
     /// Raises a signal while this request (counted from 1) is answered.
     signal_at: usize,
+    /// How long an answer takes.
+    late: Duration,
 }
 
 impl Transport for Wire<'_> {
     fn send(&self, request: &Request, _: &Policy) -> std::result::Result<Response, Failure> {
         let mut asked = self.asked.lock().unwrap();
         asked.push(request.clone());
+        *self.clock.now.lock().unwrap() += self.late;
         if asked.len() == self.signal_at {
             self.clock.signal.store(2, Ordering::Relaxed);
         }
@@ -125,6 +128,7 @@ struct Case {
     begin: Duration,
     signal_at: usize,
     full: bool,
+    late: Duration,
 }
 
 struct Ran {
@@ -141,7 +145,16 @@ impl Case {
     fn of(provider: Provider, tags: usize, answers: impl Into<Vec<Told>>) -> Self {
         let targets = vec!["https://cdn.test".into()];
         let begin = Duration::from_secs(1_767_225_600);
-        Self { provider, targets, tags, answers: answers.into(), begin, signal_at: 0, full: false }
+        Self {
+            provider,
+            targets,
+            tags,
+            answers: answers.into(),
+            begin,
+            signal_at: 0,
+            full: false,
+            late: Duration::ZERO,
+        }
     }
 
     fn run(self) -> Ran {
@@ -153,7 +166,13 @@ impl Case {
         let clock = Hand::default();
         *clock.now.lock().unwrap() = self.begin;
         let answers = Mutex::new(self.answers.into());
-        let transport = Wire { clock: &clock, answers, asked: Mutex::default(), signal_at: self.signal_at };
+        let transport = Wire {
+            clock: &clock,
+            answers,
+            asked: Mutex::default(),
+            signal_at: self.signal_at,
+            late: self.late,
+        };
         let policy = Policy { retries: 0, ..Policy::default() };
         let console = Console::new(true, false, 0);
         let client = Client { policy, transport: &transport, clock: &clock, console };
@@ -266,7 +285,13 @@ fn a_plan_of_another_account_is_not_run() {
     let plan = plan(&PLAIN, &settings("https://one.test"), &asked).unwrap();
     let account = Account::open(&PLAIN, settings("https://two.test"), |_| Ok(None)).unwrap();
     let clock = Hand::default();
-    let wire = Wire { clock: &clock, answers: Mutex::default(), asked: Mutex::default(), signal_at: 0 };
+    let wire = Wire {
+        clock: &clock,
+        answers: Mutex::default(),
+        asked: Mutex::default(),
+        signal_at: 0,
+        late: Duration::ZERO,
+    };
     let console = Console::new(true, false, 0);
     let client = Client { policy: Policy::default(), transport: &wire, clock: &clock, console };
     let ran = execute(&PLAIN, &account, &plan, &client, None, &mut Notes::default());
@@ -308,6 +333,21 @@ fn what_remains_of_the_day_stops_before_the_batch_that_would_exceed_it() {
     let text = error.to_string();
     assert!(text.contains("the next UTC day begins at 2026-01-02T00:00:00Z"), "{text}");
     assert!(text.contains("not sent: batches 3-4 (2 tags: \"t2\" to \"t3\")"), "{text}");
+}
+
+#[test]
+fn what_remains_is_counted_on_the_day_of_the_answer() {
+    const DAILY: Provider = Provider {
+        limits: &[Limit::of(Selector::Tag, 1).spends(&[Budget::requests("day", 100).daily()])],
+        ..PLAIN
+    };
+    let evening = Duration::from_secs(1_767_225_600 + 86_400 - 10);
+    let answers = [Ok((200, r#"{"success":true,"remaining_today":0}"#))];
+    let late = Duration::from_secs(20);
+    let ran = Case { begin: evening, late, ..Case::of(DAILY, 2, answers) }.run();
+    assert_eq!((ran.outcome.accepted.as_slice(), ran.outcome.unsent.as_slice()), (&[0][..], &[1][..]));
+    let text = ran.outcome.failure(&ran.plan).unwrap().to_string();
+    assert!(text.contains("2026-01-03T00:00:00Z"), "{text}");
 }
 
 #[test]
