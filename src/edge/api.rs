@@ -2,12 +2,14 @@
 //! purge, assets. Where the document is silent, a comment says what was chosen.
 
 use super::{
-    server::{API_VERSION, Asked, Edge},
+    daily::{A_DAY, DAY},
+    reply::{answer, refuse},
     site::{Asset, key},
+    visit::{Asked, Edge},
 };
 use crate::{clock::Clock, secret::Secret, sign::text::form_decode};
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
@@ -16,31 +18,11 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use subtle::ConstantTimeEq;
 
+/// What every answer of the CloudCDN API says of itself.
+pub(super) const VERSION: &str = "2026-04-01";
 const ITEMS: usize = 30;
-const A_DAY: u32 = 100;
-const DAY: u64 = 86_400;
 /// CloudCDN's own prefix; this edge's own origin is taken too.
 const PREFIX: &str = "https://cloudcdn.pro/";
-
-/// Purges of one UTC day, the successful ones.
-#[derive(Debug, Default)]
-pub(super) struct Daily {
-    day: u64,
-    used: u32,
-}
-
-impl Daily {
-    /// Takes one of today's; what is left after it, or `None` when nothing was left.
-    fn take(&mut self, now: u64) -> Option<u32> {
-        if self.day != now / DAY {
-            *self = Self { day: now / DAY, used: 0 };
-        }
-        (self.used < A_DAY).then(|| {
-            self.used += 1;
-            A_DAY - self.used
-        })
-    }
-}
 
 /// `GET /api/health[?deep=1]`
 pub(super) async fn health(State(edge): State<Arc<Edge>>, request: Request) -> Response {
@@ -57,7 +39,7 @@ pub(super) async fn health(State(edge): State<Arc<Edge>>, request: Request) -> R
     let body = json!({
         "status": if well { "ok" } else { "degraded" },
         "timestamp": timestamp(&*edge.config.clock),
-        "apiVersion": API_VERSION,
+        "apiVersion": VERSION,
         "bindings": {
             "assets": true, "kv": false, "ai": false, "vectorize": false,
             "rateLimiter": true, "metrics": false, "webhookQueue": false, "auditLogKv": false,
@@ -255,23 +237,9 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The flat error body of the delivery endpoints.
-pub(super) fn refuse(status: StatusCode, words: &str) -> Response {
-    answer(status, &json!({ "error": words }))
-}
-
 /// The error body of the other endpoints.
 fn envelope(status: StatusCode, words: &str) -> Response {
     answer(status, &json!({ "HttpCode": status.as_u16(), "Message": words }))
-}
-
-fn answer(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// A random UUID (version 4).
@@ -293,16 +261,6 @@ fn timestamp(clock: &dyn Clock) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_day_has_a_hundred_purges_and_the_next_day_too() {
-        let mut daily = Daily::default();
-        let noon = 20_000 * DAY + DAY / 2;
-        let left: Vec<_> = (0..A_DAY).map(|_| daily.take(noon).unwrap()).collect();
-        assert_eq!((left[0], left[99]), (99, 0));
-        assert_eq!(daily.take(noon), None);
-        assert_eq!(daily.take(20_001 * DAY), Some(99));
-    }
 
     #[test]
     fn an_order_names_exactly_one_thing() {

@@ -4,10 +4,13 @@
 
 mod api;
 mod cache;
+mod daily;
 mod faults;
 mod gate;
+mod reply;
 mod server;
 mod site;
+mod visit;
 mod wire;
 
 pub use faults::Fault;

@@ -1,6 +1,6 @@
 //! Changes to config.toml that keep its comments, its order and the members we do not know.
 
-use super::{Bounds, File, Key, file::bad, resolve, site};
+use super::{Bounds, File, Key, member::bad, resolve, site};
 use crate::error::{Error, Result};
 use toml_edit::{InlineTable, Item, Table, TableLike, Value as Toml};
 

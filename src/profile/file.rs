@@ -1,13 +1,19 @@
 //! config.toml as it was read: what it says, or why it cannot be read, with line and column.
 
-use super::{Place, key::Key, mask, node};
+use super::{
+    Place,
+    key::Key,
+    mask,
+    member::{bad, json},
+    node,
+};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use std::{
     io::{ErrorKind, Read},
     path::Path,
 };
-use toml_edit::{DocumentMut, Item, TableLike, Value as Toml};
+use toml_edit::{DocumentMut, TableLike};
 
 /// A configuration is a page or two; what is longer is another file.
 const BOUND: u64 = 1 << 20;
@@ -189,30 +195,6 @@ impl File {
     }
 }
 
-/// What is wrong with a member: never its value, which may be a secret.
-pub(super) fn bad(path: &str, wanted: &str) -> Error {
-    Error::Config(format!("{path} must be {wanted}; see `stratos config edit`"))
-}
-
-/// A scalar as text, so that `retries = 2` and `retries = "2"` mean the same.
-pub(super) fn member_text(table: &dyn TableLike, path: &str, name: &str) -> Result<Option<String>> {
-    match table.get(name) {
-        None | Some(Item::None) => Ok(None),
-        Some(item) => scalar(item).map(Some).ok_or_else(|| bad(&format!("{path}.{name}"), "text")),
-    }
-}
-
-/// Text, a number or a boolean, as text.
-pub(super) fn scalar(item: &Item) -> Option<String> {
-    match item.as_value()? {
-        Toml::String(text) => Some(text.value().clone()),
-        Toml::Integer(number) => Some(number.value().to_string()),
-        Toml::Float(number) => Some(number.value().to_string()),
-        Toml::Boolean(yes) => Some(yes.value().to_string()),
-        _ => None,
-    }
-}
-
 /// Parses, and says where it broke without quoting the line: it may hold a secret.
 pub(super) fn document(text: &str) -> Result<DocumentMut> {
     text.parse().map_err(|error: toml_edit::TomlError| {
@@ -254,33 +236,6 @@ pub(super) fn text_of(path: &Path) -> Result<Option<String>> {
         let (line, column) = position(&valid, valid.len());
         unreadable(format!("line {line}, column {column} is no UTF-8"))
     })
-}
-
-/// TOML as JSON; a date becomes its text.
-pub(super) fn json(item: &Item) -> Value {
-    match item {
-        Item::None => Value::Null,
-        Item::Value(value) => json_value(value),
-        Item::Table(table) => table.iter().map(|(name, item)| (name.to_owned(), json(item))).collect(),
-        Item::ArrayOfTables(tables) => tables
-            .iter()
-            .map(|table| table.iter().map(|(name, item)| (name.to_owned(), json(item))).collect::<Value>())
-            .collect(),
-    }
-}
-
-fn json_value(value: &Toml) -> Value {
-    match value {
-        Toml::String(text) => text.value().as_str().into(),
-        Toml::Integer(number) => (*number.value()).into(),
-        Toml::Float(number) => (*number.value()).into(),
-        Toml::Boolean(yes) => (*yes.value()).into(),
-        Toml::Datetime(date) => date.value().to_string().into(),
-        Toml::Array(items) => items.iter().map(json_value).collect(),
-        Toml::InlineTable(table) => {
-            table.iter().map(|(name, value)| (name.to_owned(), json_value(value))).collect()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod edit;
 mod file;
 mod key;
 mod mask;
+mod member;
 mod node;
 mod place;
 mod policy;

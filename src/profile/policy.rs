@@ -1,6 +1,6 @@
 //! `[policy]`: floors for every profile; a profile may only tighten them.
 
-use super::file::{bad, member_text};
+use super::member::{bad, member_text};
 use crate::error::Result;
 use toml_edit::TableLike;
 

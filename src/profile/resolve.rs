@@ -2,8 +2,8 @@
 
 use super::{
     CREDENTIALS, DEFAULT_URL, File, Kept, Origin, Profile, Setting,
-    file::{bad, member_text, scalar},
     key::alias,
+    member::{bad, member_text, scalar},
     policy::{self, Bounds, Said},
     site,
 };

@@ -1,9 +1,6 @@
 //! Writing config.toml: under a lock, whole or not at all, for its owner's eyes only.
 
-use super::{
-    File, Kept, Place,
-    file::{bad, text_of},
-};
+use super::{File, Kept, Place, file::text_of, member::bad};
 use crate::{
     clock::Clock,
     error::{Error, Result},
