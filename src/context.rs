@@ -342,7 +342,7 @@ impl Clock for SystemClock {
     }
 
     fn sleep(&self, wait: Duration) -> Result<()> {
-        let end = Instant::now() + wait;
+        let begun = Instant::now();
         loop {
             match SIGNAL.load(Ordering::Relaxed) {
                 0 => {}
@@ -350,7 +350,7 @@ impl Clock for SystemClock {
                     return Err(Error::Interrupted { signal, detail: "interrupted while waiting".into() });
                 }
             }
-            let left = end.saturating_duration_since(Instant::now());
+            let left = wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 return Ok(());
             }

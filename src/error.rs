@@ -5,7 +5,6 @@
 //! envelope read too.
 
 use serde_json::{Map, Value, json};
-use std::time::Duration;
 
 /// The result of everything that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -95,8 +94,6 @@ pub struct Answer {
     pub body: Value,
     /// The request id a server gave, for its support.
     pub request_id: Option<String>,
-    /// How long the server asks to wait.
-    pub retry_after: Option<Duration>,
     /// How many requests were sent.
     pub attempts: u32,
     /// A next step that the caller adds: which key was sent, which one the API wants.

@@ -1,5 +1,6 @@
 //! `stratos dev`
 
+use super::signed::params;
 use crate::{
     command::Command,
     context::{Context, SystemClock},
@@ -122,11 +123,8 @@ impl Dev {
             keys.push((id, cx.secret("--key", reference)?.secret));
         }
         keys.extend(random.map(|key| (None, key.clone())));
-        let params = self.param.iter().map(|param| match param.split_once('=') {
-            Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-            None => Err(Error::Usage(format!("--param {param}: write it as NAME=VALUE"))),
-        });
-        let made = Gate::new(&self.scheme, keys, params.collect::<Result<_>>()?);
+        let params = params(&self.param, Scheme::find(&self.scheme)?, None, cx)?;
+        let made = Gate::new(&self.scheme, keys, params);
         made.map_err(|error| match (random, error) {
             (_, error @ Error::Usage(_)) | (None, error) => error,
             (Some(_), error) => Error::Usage(format!(

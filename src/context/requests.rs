@@ -1,6 +1,6 @@
 //! The shared HTTP layer as flags, environment and profile have it.
 
-use super::{Context, SIGNAL};
+use super::{Context, SIGNAL, secrets::abroad};
 use crate::{
     error::{Error, Result},
     http::{
@@ -21,20 +21,18 @@ impl<'a> Context<'a> {
         };
         let policy =
             http::policy(named(&profile.timeout), named(&profile.retries), named(&profile.max_wait))?;
-        self.client_of(policy, Some(&profile))
+        self.client_of(policy, Some(&profile), certificate(&profile)?)
     }
 
-    fn client_of(&self, policy: Policy, profile: Option<&Profile>) -> Result<Client<'a>> {
-        let path = |setting: &Setting<Option<String>>| setting.value.as_ref().map(PathBuf::from);
-        let certificate = |profile: &Profile| match (path(&profile.client_cert), path(&profile.client_key)) {
-            (None, None) => Ok(None),
-            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
-            (Some(_), None) => Err(alone("client_cert", "client_key")),
-            (None, Some(_)) => Err(alone("client_key", "client_cert")),
-        };
+    fn client_of(
+        &self,
+        policy: Policy,
+        profile: Option<&Profile>,
+        client: Option<(PathBuf, PathBuf)>,
+    ) -> Result<Client<'a>> {
         let setup = Setup {
             ca_file: profile.map_or_else(|| self.options.ca_file.clone(), |profile| path(&profile.ca_file)),
-            client: profile.map(certificate).transpose()?.flatten(),
+            client,
             proxies: Proxies::read(|name| self.env.get(name))?,
         };
         let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
@@ -52,13 +50,31 @@ impl<'a> Context<'a> {
         let profile = self.profile().ok();
         let named = profile.as_ref().and_then(|profile| profile.otlp_endpoint.value.clone());
         let Some(endpoint) = named.or_else(|| self.options.otlp_endpoint.clone()) else { return };
-        match self.client_of(Policy::default(), profile.as_deref()) {
+        // The certificate of the profile is for its CDN, not for whoever takes spans.
+        match self.client_of(Policy::default(), profile.as_deref(), None) {
             Ok(client) => otlp::export(&client, &endpoint, headers, span),
             Err(error) if self.console.verbose > 0 => {
                 self.console.plain(format!("the span was not sent: {error}"));
             }
             Err(_) => {}
         }
+    }
+}
+
+fn path(setting: &Setting<Option<String>>) -> Option<PathBuf> {
+    setting.value.as_ref().map(PathBuf::from)
+}
+
+/// The client certificate of the profile: a credential, and bound like one.
+fn certificate(profile: &Profile) -> Result<Option<(PathBuf, PathBuf)>> {
+    match (path(&profile.client_cert), path(&profile.client_key)) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) if profile.at_home() => Ok(Some((certificate, key))),
+        (Some(_), Some(_)) => {
+            Err(abroad(profile, "client_cert", "use the profile's url, or another profile"))
+        }
+        (Some(_), None) => Err(alone("client_cert", "client_key")),
+        (None, Some(_)) => Err(alone("client_key", "client_cert")),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Context;
 use crate::{
     credential::{self, Credential, Found, Named, Reference, World},
     error::{Error, Result},
-    profile::{self, Origin, Profile, Site},
+    profile::{self, Origin, Profile},
     secret::Secret,
 };
 
@@ -21,6 +21,15 @@ impl Context<'_> {
             self.weigh(&found)?;
         }
         Ok(found)
+    }
+
+    /// A secret that a setting of the profile's scheme names by reference: a salt, a session token.
+    pub fn profile_secret(&mut self, member: &'static str, reference: &str) -> Result<Found> {
+        let how = Reference::parse(reference);
+        let profile = self.profile()?;
+        let how = how.map_err(|why| Error::Config(format!("{member} of profile {}: {why}", profile.name)))?;
+        let shown = profile::shown(reference, false);
+        self.resolved(Named { origin: Origin::Profile(member), shown, how })
     }
 
     /// A credential from flag, environment or profile, in that order; `None` when nothing names it.
@@ -159,18 +168,20 @@ impl Context<'_> {
 
 /// A credential of a profile goes to that profile's origin and nowhere else.
 fn bound(profile: &Profile, which: Credential) -> Result<()> {
-    let site = |url: &str| Site::parse(url).ok();
-    if site(&profile.url.value) == site(&profile.bound_to) {
+    if profile.at_home() {
         return Ok(());
     }
-    Err(Error::Config(format!(
-        "{} of profile {} is for {}, but {} names {}; give the credential by flag or environment too, or use the profile's url",
-        which.member(),
-        profile.name,
-        profile.bound_to,
-        profile.url.origin,
-        profile.url.value
-    )))
+    let remedy = "give the credential by flag or environment too, or use the profile's url";
+    Err(abroad(profile, which.member(), remedy))
+}
+
+/// Both origins are named, so that nobody has to look for the one that won.
+pub(super) fn abroad(profile: &Profile, member: &str, remedy: &str) -> Error {
+    let Profile { name, bound_to, url, .. } = profile;
+    Error::Config(format!(
+        "{member} of profile {name} is for {bound_to}, but {} names {}; {remedy}",
+        url.origin, url.value
+    ))
 }
 
 #[cfg(test)]

@@ -172,8 +172,11 @@ mod tests {
 
     #[test]
     fn a_command_that_does_not_end_is_given_up() {
-        let error = shell("exec sleep 600", 1000).unwrap_err();
+        let clock = Hasty(1000, AtomicU64::new(0));
+        let words = ["sleep", "600"].map(str::to_owned);
+        let error = run(&words, "--key", &clock).unwrap_err();
         assert!(error.to_string().contains("10 s"), "{error}");
+        assert_eq!(clock.elapsed(), Duration::from_secs(10));
         // A grandchild that keeps the pipe open does not hold us either.
         assert!(shell("sleep 1 & echo k", 1000).is_err());
     }

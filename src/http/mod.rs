@@ -177,12 +177,6 @@ impl Response {
         trace::REQUEST_IDS.iter().find_map(|name| self.header(name))
     }
 
-    /// The seconds of `Retry-After`, where it counts seconds.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
-    }
-
     /// Itself when accepted; else the failure it means, with the caller's next step.
     pub fn into_result(self, hint: Option<String>) -> Result<Self> {
         if self.accepted() { Ok(self) } else { Err(Error::Answered(Box::new(self.answer(hint)))) }
@@ -195,7 +189,6 @@ impl Response {
             status: self.status,
             body: self.value(),
             request_id: self.request_id().map(str::to_owned),
-            retry_after: self.retry_after(),
             attempts: self.attempts,
             hint,
         }
@@ -419,8 +412,7 @@ impl Client<'_> {
             return Error::Quota(format!("HTTP {}: {told}", response.status));
         }
         self.console.warn(&told);
-        let answer = Response { attempts, ..response.clone() }.answer(None);
-        Error::Answered(Box::new(Answer { retry_after: Some(wait), ..answer }))
+        Error::Answered(Box::new(Response { attempts, ..response.clone() }.answer(None)))
     }
 }
 

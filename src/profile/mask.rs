@@ -17,7 +17,9 @@ pub(super) fn value(name: &str, value: Value, literal: bool) -> Value {
             })
             .collect(),
         Value::Array(items) => items.into_iter().map(|item| self::value(name, item, literal)).collect(),
-        Value::String(text) if looks_secret(name) => reference(&text, literal).into(),
+        Value::String(text) if looks_secret(name) || text.starts_with("plain:") => {
+            reference(&text, literal).into()
+        }
         Value::String(text) => without_password(text).into(),
         Value::Number(_) | Value::Bool(_) if looks_secret(name) => "***".into(),
         other => other,
@@ -50,7 +52,7 @@ pub fn looks_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let innocent =
         ["client_key", "min_secret_bytes", "argv_secrets"].contains(&name.as_str()) || name.ends_with("_id");
-    let telling = ["secret", "passw", "token", "credential"].iter().any(|word| name.contains(word));
+    let telling = ["secret", "passw", "token", "credential", "salt"].iter().any(|word| name.contains(word));
     !innocent && (telling || name.ends_with("key"))
 }
 
@@ -70,7 +72,8 @@ mod tests {
 
     #[test]
     fn names_tell_what_is_secret() {
-        for name in ["account_key", "key", "token", "signed_url_secret", "apiKey", "db_password", "api_token"]
+        for name in
+            ["account_key", "key", "token", "signed_url_secret", "apiKey", "db_password", "api_token", "salt"]
         {
             assert!(looks_secret(name), "{name}");
         }
@@ -92,5 +95,7 @@ mod tests {
     fn everything_inside_is_looked_at() {
         let shown = value("", json!({"x": [{"token": 5, "n": 5}], "url": "https://u:p@a/b"}), false);
         assert_eq!(shown, json!({"x": [{"token": "***", "n": 5}], "url": "https://***@a/b"}));
+        let shown = value("", json!({"pepper": "plain:hunter2hunter2", "salt": "hunter2hunter2"}), false);
+        assert_eq!(shown, json!({"pepper": "plain:hunter…r2", "salt": "hunter…r2"}));
     }
 }

@@ -145,6 +145,13 @@ impl Profile {
         self.references.iter().find(|(name, _)| *name == member).map(|(_, reference)| reference.as_str())
     }
 
+    /// Whether the base URL in force is of the origin that its credentials may go to.
+    #[must_use]
+    pub fn at_home(&self) -> bool {
+        let site = |url: &str| Site::parse(url).ok();
+        site(&self.url.value) == site(&self.bound_to)
+    }
+
     /// Whether `CLOUDCDN_*` variables are its business.
     #[must_use]
     pub fn is_cloudcdn(&self) -> bool {

@@ -77,7 +77,8 @@ impl Seal<'_> {
     fn sign(&mut self) -> Result<()> {
         self.signature.clear();
         let (_, key) = self.signer.keys.first().ok_or_else(no_key)?;
-        key.sign(&self.next, &mut self.signature)?;
+        // Half a signature must not stand for the text that was signed before.
+        key.sign(&self.next, &mut self.signature).inspect_err(|_| self.signature.clear())?;
         std::mem::swap(&mut self.canonical, &mut self.next);
         Ok(())
     }

@@ -642,6 +642,39 @@ fn other_schemes_guard_every_page() {
 }
 
 #[test]
+fn a_secret_setting_is_a_reference_wherever_it_stands() {
+    let runner = stratos(["dev", "--port", "0"]).env("SALT", "and-pepper");
+    let edge = Edge::of(runner, &["--scheme", "akamai-edgeauth", "--param", "salt=env:SALT"]);
+    let page = format!("{}/news.html", edge.url());
+    let sign =
+        ["signed", &page, "--ttl", "10m", "--scheme", "akamai-edgeauth", "--key", "env:STRATOS_DEV_KEY"];
+    let salt = ["--param", "salt=plain:and-pepper"];
+    let url = minted(edge.stratos(&[&sign[..], &salt].concat()).run());
+    assert_eq!(edge.get(url.strip_prefix(edge.url()).unwrap()).status, 200);
+    let named = "[profiles.default.signing]\nscheme = \"akamai-edgeauth\"\nsalt = \"plain:and-pepper\"\n";
+    let run = edge.stratos(&sign).config(named).run();
+    assert!(!run.stderr.contains("process list") && run.stderr.contains("salt of profile"), "{}", run.stderr);
+    assert_eq!(edge.get(minted(run).strip_prefix(edge.url()).unwrap()).status, 200);
+    let listed = edge.stratos(&["config", "list"]).config(named).run().exits(0);
+    assert!(!listed.stdout().contains("and-pepper"), "{}", listed.stdout());
+    let bare = edge.stratos(&[&sign[..], &["--json"]].concat()).config(&named.replace("plain:", "")).run();
+    assert!(!bare.fails("config_error", 78).stderr.contains("and-pepper"));
+}
+
+#[test]
+fn a_fault_that_is_used_up_spares_the_next_request() {
+    let edge = Edge::start(&["--fault", "drip:1"]);
+    let host = edge.url().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+    stream.write_all(format!("GET /live.json HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    // It ends by itself: the line that drips is not used again.
+    stream.read_to_end(&mut bytes).unwrap();
+    assert_eq!(Reply::read(&bytes).header("connection"), "close");
+}
+
+#[test]
 fn a_scheme_with_a_key_pair_wants_the_key() {
     let run = stratos(["dev", "--json", "--port", "0", "--scheme", "cloudfront"]).run();
     let run = run.fails("usage_error", 64);

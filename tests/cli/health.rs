@@ -138,6 +138,13 @@ fn a_profile_may_bring_a_client_certificate() {
     );
     let run = stratos(["health"]).config(&config).file("ca.pem", cdn.ca_pem());
     run.file("c.pem", certificate).file("k.pem", key).run().exits(0);
+    // It is a credential: another origin is refused before any connection.
+    let elsewhere = Cdn::start([well()]);
+    let run = stratos(["health", "--json", "--cdn-url", &elsewhere.url()]).config(&config);
+    let run = run.file("ca.pem", cdn.ca_pem()).file("c.pem", certificate).file("k.pem", key).run();
+    let run = run.fails("config_error", 78);
+    assert!(run.stderr.contains("client_cert") && run.stderr.contains(&elsewhere.url()), "{}", run.stderr);
+    assert_eq!(elsewhere.connections(), 0);
     let run =
         stratos(["health", "--json", "--ca-file", "ca.pem"]).file("ca.pem", cdn.ca_pem()).with(&cdn).run();
     assert!(run.fails("request_failed", 75).stderr.contains("client certificate"));

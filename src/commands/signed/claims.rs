@@ -5,7 +5,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     profile::{Bounds, Profile},
-    sign::{Claim, Claims, Form, Params, SCHEMES, Scheme, Scope},
+    sign::{Claim, Claims, Form, Param, Params, SCHEMES, Scheme, Scope},
 };
 use std::borrow::Cow;
 
@@ -214,35 +214,36 @@ impl Granted {
 }
 
 /// The settings for a scheme: the profile's, where it is the profile's scheme, and over them `--param`.
+/// One that is hidden like a key is named like one, and looked up here.
 pub fn params(
     given: &[String],
     scheme: &'static Scheme,
-    profile: &Profile,
+    profile: Option<&Profile>,
     cx: &mut Context<'_>,
 ) -> Result<Vec<(String, String)>> {
-    let mut settings: Vec<(String, String)> = Vec::new();
-    if profile.scheme.value == scheme.id {
+    let mut chosen: Vec<(&Param, &str, bool)> = Vec::new();
+    if let Some(profile) = profile.filter(|profile| profile.scheme.value == scheme.id) {
         for (name, value) in &profile.params {
-            checked(scheme, name, value).map_err(|problem| {
+            let param = checked(scheme, name, value).map_err(|problem| {
                 Error::Config(format!("signing.{name} of profile {}: {problem}", profile.name))
             })?;
-            settings.push((name.clone(), value.clone()));
+            chosen.push((param, value, true));
         }
     }
     for pair in given {
         let Some((name, value)) = pair.split_once('=') else {
             return Err(Error::Usage(format!("--param {pair:?} has no value; write --param name=value")));
         };
-        checked(scheme, name, value).map_err(|problem| Error::Usage(format!("--param {name}: {problem}")))?;
-        settings.retain(|(other, _)| other != name);
-        settings.push((name.into(), value.into()));
+        let param = checked(scheme, name, value)
+            .map_err(|problem| Error::Usage(format!("--param {name}: {problem}")))?;
+        chosen.retain(|(other, ..)| other.name != param.name);
+        chosen.push((param, value, false));
     }
-    for (name, value) in &mut settings {
-        if scheme.param(name).is_some_and(|param| param.secret) {
-            *value = text_secret(name, value, cx)?;
-        }
-    }
-    Ok(settings)
+    let settled = chosen.into_iter().map(|(param, value, own)| {
+        let value = if param.secret { text_secret(param.name, value, own, cx)? } else { value.to_owned() };
+        Ok((param.name.to_owned(), value))
+    });
+    settled.collect()
 }
 
 /// Borrowed, as the signing room wants them.
@@ -251,14 +252,14 @@ pub fn pairs(settings: &[(String, String)]) -> Vec<(&str, &str)> {
     settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-/// A setting that is hidden like a key is named like one.
-fn text_secret(name: &str, reference: &str, cx: &mut Context<'_>) -> Result<String> {
-    let found = cx.secret("--param", reference)?;
+fn text_secret(name: &'static str, reference: &str, own: bool, cx: &mut Context<'_>) -> Result<String> {
+    let found = if own { cx.profile_secret(name, reference) } else { cx.secret("--param", reference) };
+    let found = found?;
     let text = found.secret.text().map(str::to_owned);
-    text.ok_or_else(|| Error::Data(format!("--param {name}: {} is not UTF-8", found.reference)))
+    text.ok_or_else(|| Error::Data(format!("{name} ({}) is not UTF-8", found.reference)))
 }
 
-fn checked(scheme: &Scheme, name: &str, value: &str) -> std::result::Result<(), String> {
+fn checked(scheme: &'static Scheme, name: &str, value: &str) -> std::result::Result<&'static Param, String> {
     let Some(param) = scheme.param(name) else {
         if scheme.params.is_empty() {
             return Err(format!("scheme {} has no params; leave it out", scheme.id));
@@ -270,7 +271,7 @@ fn checked(scheme: &Scheme, name: &str, value: &str) -> std::result::Result<(), 
         return Err(format!("scheme {} has no such param; {hint}it has {names}", scheme.id));
     };
     if param.values.is_empty() || param.values.contains(&value) {
-        return Ok(());
+        return Ok(param);
     }
     Err(format!("{value:?} is not one of {}", param.values.join(", ")))
 }

@@ -70,7 +70,7 @@ impl Mint {
         named.check(listed)?;
         let profile = cx.profile()?;
         let scheme = Scheme::find(self.choice.scheme.as_deref().unwrap_or(&profile.scheme.value))?;
-        let settings = claims::params(&self.choice.params, scheme, &profile, cx)?;
+        let settings = claims::params(&self.choice.params, scheme, Some(&profile), cx)?;
         let granted = self.wish.granted(scheme, &profile, cx)?;
         self.refuse(scheme, &profile.url.value)?;
         if listed {

@@ -133,15 +133,17 @@ pub fn candidates(
 ) -> Result<Vec<Candidate>> {
     if let Some(id) = named {
         let scheme = Scheme::find(id)?;
-        return Ok(vec![Candidate { scheme, settings: claims::params(given, scheme, profile, cx)? }]);
+        return Ok(vec![Candidate { scheme, settings: claims::params(given, scheme, Some(profile), cx)? }]);
     }
     let own = Scheme::find(&profile.scheme.value)?;
     let mut found = Vec::new();
     let mut refusal = None;
     for scheme in std::iter::once(own).chain(SCHEMES.iter().filter(|scheme| scheme.id != own.id)) {
-        match claims::params(given, scheme, profile, cx) {
+        match claims::params(given, scheme, Some(profile), cx) {
             Ok(settings) => found.push(Candidate { scheme, settings }),
-            Err(error) => refusal = refusal.or(Some(error)),
+            Err(error @ Error::Usage(_)) => refusal = refusal.or(Some(error)),
+            // The scheme knows the setting, and its secret cannot be had: no other scheme makes up for that.
+            Err(error) => return Err(error),
         }
     }
     match refusal {
