@@ -262,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn every_reading_of_a_backslash_and_a_percent_is_followed() {
+        let redactor = Redactor::new(&[Secret::new(r"\\\a%41b")]);
+        for spelled in [r"\\\a%41b", r"\\\a%2541b", r"\\\\\\a%41b", r"%5C\\a%2541b", r"\\%5ca%41b"] {
+            assert_eq!(redactor.text(&format!("<{spelled}>")), "<***>", "{spelled}");
+        }
+        assert_eq!(redactor.text(r"\\a%41b"), r"\\a%41b");
+    }
+
+    #[test]
     fn bytes_that_are_no_text_pass() {
         let redactor = Redactor::new(&[Secret::new(vec![0xff, 0xfe, 0x00, 0x80])]);
         assert_eq!(redactor.bytes(&[1, 0xff, 0xfe, 0x00, 0x80, 0xff]), b"\x01***\xff");

@@ -224,14 +224,14 @@ pub fn reply(data: &[u8]) {
     let status = 100 + u16::from_be_bytes(*status) % 500;
     let (attempts, elapsed) = (1, Duration::ZERO);
     let response = Response { status, headers, body: body.as_bytes().to_vec(), attempts, elapsed };
-    let _ = (response.retry_after(), purge::accepted(&response).is_ok());
+    let _ = purge::accepted(&response);
     for provider in PROVIDERS {
         if let Ok(receipt) = (provider.decode)(&response) {
             assert!((200..300).contains(&status), "{} took {status} for done: {receipt:?}", provider.id);
         }
     }
     let body = serde_json::from_str(body).unwrap_or_else(|_| body.into());
-    let answer = Answer { status, body, request_id: None, retry_after: None, attempts, hint: None };
+    let answer = Answer { status, body, request_id: None, attempts, hint: None };
     assert!(!answer.message().is_empty());
     let _ = Error::Answered(Box::new(answer)).envelope().to_string();
 }
