@@ -229,57 +229,58 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge" -l everything -d 
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l yes -d 'Confirm --everything'
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l dry-run -d 'Print the requests, send none'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l param -d 'A setting of the scheme, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l key -d 'Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l secret -d 'Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l expires -d 'Not after: Unix seconds, RFC 3339 with its offset, or +15m' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ttl -d 'Lifetime from now: 15m, 1h, 7d, or seconds' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l not-before -d 'Not before: as --expires' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l ip -d 'The visitor\'s address or network' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l country -d 'Countries allowed, DE,FR; blocked with !, !DE,FR' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l prefix -d 'Good for every URL that begins so; with * or ? for every one that matches' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l method -d 'The HTTP method' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l key-id -d 'Which of the verifier\'s keys' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l allow-expired -d 'Mint although the expiry has passed'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l cookie -d 'Short for --form cookie'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l header -d 'Short for --form header'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -l fail-fast -d 'The first bad line ends it'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "inspect" -d 'Take a signed URL apart without a key; nothing is checked'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect schemes" -a "schemes" -d 'The schemes: claims, forms and params of each'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l key -d 'Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l secret -d 'Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l expires -d 'Not after: Unix seconds, RFC 3339 with its offset, or +15m' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l ttl -d 'Lifetime from now: 15m, 1h, 7d, or seconds' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l not-before -d 'Not before: as --expires' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l ip -d 'The visitor\'s address or network' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l country -d 'Countries allowed, DE,FR; blocked with !, !DE,FR' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l prefix -d 'Good for every URL that begins so; with * or ? for every one that matches' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l key-id -d 'Which of the verifier\'s keys' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l allow-expired -d 'Mint although the expiry has passed'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l cookie -d 'Short for --form cookie'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l header -d 'Short for --form header'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l fail-fast -d 'The first bad line ends it'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -a "inspect" -d 'Take a signed URL apart without a key; nothing is checked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -a "doctor" -d 'Say why a signed URL is refused, and what to do about it'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -a "schemes" -d 'The schemes: claims, forms and params of each'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l param -d 'A setting of the scheme, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l key -d 'Verifying key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin; repeatable' -r
@@ -358,6 +359,48 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l key -d 'Key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin; repeated, a ring, the current one first' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l secret -d 'Key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l key-id -d 'The id of a key, in the order of --key' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l at -d 'The edge\'s time: as --expires (default: now)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l ip -d 'The visitor\'s address' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l country -d 'The visitor\'s country, two letters' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l header -d 'A request header, \'Name: value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l try-host -d 'A host for which the link may have been signed; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l try-ip -d 'An address for which the link may have been signed; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
