@@ -9,6 +9,7 @@ pub mod asymmetric;
 mod ats_url_sig;
 mod azure;
 mod bunny;
+mod cdn77;
 mod claims;
 mod cloudcdn;
 mod cloudflare_images;
@@ -17,10 +18,12 @@ mod cloudfront;
 pub mod doctor;
 mod fastly;
 mod fields;
+mod gcore;
 mod gcs;
 mod google;
 mod jose;
 pub mod key;
+mod keycdn;
 pub mod lines;
 mod pattern;
 pub mod pem;
@@ -64,6 +67,10 @@ pub const SCHEMES: &[Scheme] = &[
     azure::SCHEME,
     uri_signing::RFC9246,
     uri_signing::ATS,
+    keycdn::ACCESS,
+    keycdn::IMAGE,
+    cdn77::SCHEME,
+    gcore::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

@@ -1,4 +1,4 @@
-//! Times as SigV4 writes them: `YYYYMMDDThhmmssZ`, in UTC.
+//! Times as SigV4 writes them, `YYYYMMDDThhmmssZ` in UTC, and as the CDNs of China do, `YYYYMMDDhhmm` in their zone.
 
 /// Unix seconds as text; `None` past the year 9999.
 #[must_use]
@@ -28,6 +28,29 @@ pub fn read(text: &str) -> Option<u64> {
     let days = days(digits(0, 4).filter(|_| fixed)?, digits(4, 6)?, digits(6, 8)?)?;
     // Writing it again refuses the 30th of February, hour 24 and second 60.
     seconds(days).filter(|seconds| write(*seconds).as_deref() == Some(text))
+}
+
+/// Seconds that the clocks of China are ahead of UTC, in every season.
+pub const CHINA: u64 = 8 * 3600;
+
+/// `YYYYMMDDhhmm` in China, the seconds cut off; `None` past the year 9999.
+#[must_use]
+pub fn write_minute(seconds: u64) -> Option<[u8; 12]> {
+    let local = seconds.checked_add(CHINA).filter(|local| *local < days_before(10_000) * 86_400)?;
+    let (year, month, day) = date(local / 86_400);
+    let pairs = [year / 100, year % 100, month as u64, day, local / 3600 % 24, local / 60 % 60];
+    let mut text = [0; 12];
+    for (place, pair) in text.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
+        *place = [b'0' + (pair / 10) as u8, b'0' + (pair % 10) as u8];
+    }
+    Some(text)
+}
+
+/// The Unix seconds at which such a minute begins.
+#[must_use]
+pub fn read_minute(text: &str) -> Option<u64> {
+    let (date, clock) = text.split_at_checked(8).filter(|(_, clock)| clock.len() == 4)?;
+    read(&format!("{date}T{clock}00Z"))?.checked_sub(CHINA)
 }
 
 const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -101,6 +124,24 @@ mod tests {
             let wanted = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds));
             assert_eq!(write(seconds).unwrap(), wanted.to_string().replace(['-', ':'], ""));
             assert_eq!(read(&write(seconds).unwrap()), Some(seconds));
+        }
+    }
+
+    #[test]
+    fn minutes_of_china_are_eight_hours_ahead() {
+        for seconds in (0..6_311_433_600).step_by(604_800 + 3_661) {
+            let utc = write(seconds + CHINA).unwrap();
+            let minute = write_minute(seconds).unwrap();
+            let text = std::str::from_utf8(&minute).unwrap();
+            assert_eq!(text, format!("{}{}", &utc[..8], &utc[9..13]));
+            assert_eq!(read_minute(text), Some(seconds - seconds % 60));
+        }
+        assert_eq!(write_minute(253_402_300_800 - CHINA), None);
+        assert_eq!(write_minute(u64::MAX), None);
+        for text in
+            ["", "20291231230", "2029123123000", "202912312460", "202902300000", "197001010759", "２０２9"]
+        {
+            assert_eq!(read_minute(text), None, "{text}");
         }
     }
 

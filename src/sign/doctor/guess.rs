@@ -193,7 +193,16 @@ impl<'q> Trials<'q> {
         let mut text = Vec::new();
         match (guess.scheme.inspect)(&visit, &mut text) {
             Ok(found) if found.encrypted => self.open(guess, &visit, &found),
-            Ok(found) => self.check(guess, &visit, &found, text),
+            Ok(found) => match (self.check(guess, &visit, &found, text), &found.otherwise) {
+                (matched @ Outcome::Match { .. }, _) | (matched, None) => matched,
+                (outcome, Some(claims)) => {
+                    let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
+                    match self.check(guess, &visit, &other, Vec::new()) {
+                        matched @ Outcome::Match { .. } => matched,
+                        _ => outcome,
+                    }
+                }
+            },
             Err(error) => failed(error),
         }
     }

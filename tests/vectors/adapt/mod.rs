@@ -10,6 +10,7 @@ mod cloudfront;
 mod fastly;
 mod gcs;
 mod google;
+mod plain_md5;
 mod rfc9246;
 mod s3;
 
@@ -34,4 +35,7 @@ pub const ADAPTERS: &[Adapter] = &[
     fastly::ADAPTER,
     azure::ADAPTER,
     rfc9246::ADAPTER,
+    plain_md5::KEYCDN,
+    plain_md5::CDN77,
+    plain_md5::GCORE,
 ];
