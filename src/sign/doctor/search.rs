@@ -83,29 +83,68 @@ fn in_force(question: &Question<'_>, trials: &mut Trials<'_>) -> Result<(Guess, 
             method: question.method.map(str::to_owned),
         }
     });
-    let mut best: Option<(usize, Guess, Outcome)> = None;
+    let mut best: Option<(Likeness, Guess, Outcome)> = None;
     for (at, guess) in guesses.enumerate() {
         let outcome = trials.attempt(&guess);
+        let (guess, outcome) = match outcome {
+            Outcome::Unreadable(_) => adopted(guess, outcome, trials),
+            outcome => (guess, outcome),
+        };
         if at == 0 && question.named {
             return Ok((guess, outcome));
         }
-        let fits = trials.read(&guess).is_some_and(|reading| reading.fits());
-        let rank = match &outcome {
-            _ if at == 0 && fits => 0,
-            Outcome::Match { verdict, .. } if verdict.is_valid() => 1,
-            Outcome::Match { .. } => 2,
-            Outcome::Silent(_) => 4,
-            Outcome::Unreadable(_) if mended(&guess, trials) => 6,
-            Outcome::Unreadable(_) => 7,
-            _ if fits => 3,
-            _ => 5,
-        };
-        if best.as_ref().is_none_or(|(other, ..)| rank < *other) {
-            best = Some((rank, guess, outcome));
+        let likeness = likeness(at, &guess, &outcome, trials);
+        if best.as_ref().is_none_or(|(other, ..)| likeness < *other) {
+            best = Some((likeness, guess, outcome));
         }
     }
     best.map(|(_, guess, outcome)| (guess, outcome))
         .ok_or_else(|| Error::Usage("no scheme takes these params; see `stratos signed schemes`".into()))
+}
+
+/// A setting that nobody gave and without which the link cannot be read is taken from the link.
+fn adopted(guess: Guess, outcome: Outcome, trials: &mut Trials<'_>) -> (Guess, Outcome) {
+    let given = |name: &str| guess.read.iter().any(|(given, _)| given == name);
+    let free = guess.scheme.params.iter().filter(|param| !given(param.name));
+    let mut best: Option<(Guess, Outcome)> = None;
+    for (param, value) in free.flat_map(|param| param.values.iter().skip(1).map(move |value| (param, value)))
+    {
+        let mut settings = (*guess.read).clone();
+        settings.push((param.name.to_owned(), (*value).to_owned()));
+        let settings = Rc::new(settings);
+        let other = Guess { read: settings.clone(), made: settings, ..guess.clone() };
+        if !trials.read(&other).is_some_and(|reading| reading.fits()) {
+            continue;
+        }
+        let outcome = trials.attempt(&other);
+        if matches!(outcome, Outcome::Match { .. }) {
+            return (other, outcome);
+        }
+        // The same text may be read with several values; the key tells which.
+        if best.is_none() || !trials.usable(&guess) && trials.usable(&other) {
+            best = Some((other, outcome));
+        }
+    }
+    best.unwrap_or((guess, outcome))
+}
+
+/// How far a scheme is from having made the link: the smaller, the likelier.
+type Likeness = (u8, std::cmp::Reverse<usize>, bool, bool);
+
+fn likeness(at: usize, guess: &Guess, outcome: &Outcome, trials: &mut Trials<'_>) -> Likeness {
+    let fits = trials.read(guess).is_some_and(|reading| reading.fits());
+    let usable = trials.usable(guess);
+    let names = guess.scheme.reserved.iter().filter(|name| guess.link.contains(&format!("{name}="))).count();
+    let (rank, mended) = match outcome {
+        _ if at == 0 && fits => (0, true),
+        Outcome::Match { verdict, .. } if verdict.is_valid() => (1, true),
+        Outcome::Match { .. } => (2, true),
+        Outcome::Silent(_) => (4, true),
+        Outcome::Unreadable(_) => (6, mended(guess, trials)),
+        _ if fits => (3, true),
+        _ => (5, true),
+    };
+    (rank, std::cmp::Reverse(if rank < 5 { 0 } else { names }), !mended, !usable)
 }
 
 /// Whether the scheme can read the link once one damage is taken back.
@@ -135,7 +174,7 @@ fn explained(guess: &Guess, outcome: &Outcome, trials: &mut Trials<'_>, cut: &mu
     {
         return Some(Cause { row: causes::row_of("url.shell-mangled"), evidence });
     }
-    pair(guess, &singles, trials, cut)
+    pair(guess, reading.as_ref(), &singles, trials, cut)
 }
 
 /// Every change of this guess, the preferred first.
@@ -239,14 +278,20 @@ fn sample(guess: &Guess, claims: Claims<'_>) -> Option<String> {
 }
 
 /// Two changes of different kinds. The cause is the preferred one of the two, the evidence names both.
-fn pair(guess: &Guess, singles: &[Variant], trials: &mut Trials<'_>, cut: &mut bool) -> Option<Cause> {
+fn pair(
+    guess: &Guess,
+    reading: Option<&Reading>,
+    singles: &[Variant],
+    trials: &mut Trials<'_>,
+    cut: &mut bool,
+) -> Option<Cause> {
     let mut looked = 0;
     for first in singles {
         let changed = first.applied(guess);
         let again;
-        let seconds = if first.slot == Slot::Link {
-            let Some(reading) = trials.read(&changed) else { continue };
-            again = variants(&changed, Some(&reading), trials);
+        let seconds = if first.slot == Slot::Link || reading.is_none() {
+            let reading = trials.read(&changed);
+            again = variants(&changed, reading.as_ref(), trials);
             &again
         } else {
             singles

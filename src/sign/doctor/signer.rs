@@ -29,11 +29,13 @@ pub fn variants(guess: &Guess, reading: Option<&Reading>, trials: &mut Trials<'_
         included(reading, &mut all);
         signatures(reading, &mut all);
         claims(reading, guess, &mut all);
-        texts(reading, &mut all);
         constructions(guess, reading, trials, &mut all);
     }
     settings(guess, &mut all);
     schemes(guess, reading, &mut all);
+    if let Some(reading) = reading {
+        texts(reading, &mut all);
+    }
     let own = reading.and_then(|reading| trials.own(guess, reading));
     keys(guess, own, &mut all);
     ring(guess, reading, &mut all);
