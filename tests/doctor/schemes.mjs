@@ -150,7 +150,7 @@ export const SCHEMES = {
     },
   },
   fastly: {
-    id: "fastly-token", key: B64, asKey: "base64", spelling: "hex", ends: true, times: "expires", hash: "sha1", hmac: true,
+    id: "fastly", key: B64, asKey: "base64", spelling: "hex", ends: true, times: "expires", hash: "sha1", hmac: true,
     link: (o) => `${whole(o.seen)}${joint(o.seen)}token=${o.expires}_${spell(mac(o, "sha1", `${o.hashed.path}${o.hashedExpires}`), o.spelling)}`,
   },
   "cloud-cdn": {

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    sign::{Claims, Inspection, Params, Scheme, Spelling, Url, Verdict, Visit, seal::judge},
+    sign::{
+        Claims, Inspection, Params, Scheme, Spelling, Url, Verdict, Visit, seal::judge, text::plain_number,
+    },
 };
 use std::{
     collections::HashSet,
@@ -94,7 +96,8 @@ pub struct Times {
 
 impl Times {
     fn of(claims: &Claims<'_>) -> Self {
-        Self { expires: claims.expires, not_before: claims.not_before, issued: claims.issued }
+        let written = claims.expires_text.as_deref().and_then(plain_number);
+        Self { expires: claims.expires.or(written), not_before: claims.not_before, issued: claims.issued }
     }
 }
 

@@ -706,5 +706,10 @@ pub fn replaced(text: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
             at += 1;
         }
     }
-    any.then_some(out)
+    if any {
+        return Some(out);
+    }
+    // Behind a path that ends in a digit.
+    let at = memchr::memmem::rfind(text, from.as_bytes())?;
+    Some([&text[..at], to.as_bytes(), &text[at + from.len()..]].concat())
 }

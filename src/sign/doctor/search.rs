@@ -269,7 +269,8 @@ fn sample(guess: &Guess, claims: Claims<'_>) -> Option<String> {
     let claims = Claims { params: Params(&pairs), ..claims };
     let signer = Signer { scheme: guess.scheme, keys: Vec::new() };
     let mut seal = signer.seal();
-    let url = Url::parse("https://cdn.example.com/v/a").ok()?;
+    let link = Url::parse(&guess.link).ok()?;
+    let url = Url { query: None, ..link };
     (guess.scheme.canonical)(&url, &claims, &mut seal.canonical).ok()?;
     seal.signature = b"0".repeat(64);
     let mut out = Vec::new();

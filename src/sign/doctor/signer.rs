@@ -32,11 +32,11 @@ pub fn variants(guess: &Guess, reading: Option<&Reading>, trials: &mut Trials<'_
         constructions(guess, reading, trials, &mut all);
     }
     settings(guess, &mut all);
-    schemes(guess, reading, &mut all);
+    let own = reading.and_then(|reading| trials.own(guess, reading));
+    schemes(guess, reading, own.is_some(), &mut all);
     if let Some(reading) = reading {
         texts(reading, &mut all);
     }
-    let own = reading.and_then(|reading| trials.own(guess, reading));
     keys(guess, own, &mut all);
     ring(guess, reading, &mut all);
     requests(guess, trials, &mut all);
@@ -444,17 +444,17 @@ fn salts(guess: &Guess, all: &mut Vec<Variant>) {
 }
 
 /// Every other scheme, reading the link itself or taking over what was read.
-fn schemes(guess: &Guess, reading: Option<&Reading>, all: &mut Vec<Variant>) {
+fn schemes(guess: &Guess, reading: Option<&Reading>, digests: bool, all: &mut Vec<Variant>) {
     for scheme in SCHEMES.iter().filter(|scheme| scheme.id != guess.scheme.id) {
         let known = |name: &str| scheme.param(name).is_some();
         let shared: Vec<_> = guess.made.iter().filter(|(name, _)| known(name)).cloned().collect();
         let shared = Rc::new(shared);
         let what = format!("the scheme is {}", scheme.id);
         if let Some(reading) = reading
-            && scheme.secret != guess.scheme.secret
+            && (digests || scheme.secret != guess.scheme.secret)
             && same_text(scheme, reading)
         {
-            // Only the key's spelling differs: that is the key's fault, and found there.
+            // Only the digest or the key's spelling differs, and that is found as such.
             continue;
         }
         let settings = shared.clone();
