@@ -71,7 +71,9 @@ const LATER: &[&str] = &[
 pub fn later(words: &str) -> Option<String> {
     let built = COMMANDS.iter().any(|entry| entry.name == words);
     let known = LATER.contains(&words) || schema::node::ROWS.iter().any(|row| row.name == words);
-    (known && !built).then(|| format!("{words} is not in this version"))
+    // Links have a verb of their own; `verify` will check artifacts.
+    let instead = if words == "verify" { "; links are checked by `stratos signed verify`" } else { "" };
+    (known && !built).then(|| format!("{words} is not in this version{instead}"))
 }
 
 /// The whole command line, as completions, manual pages and `schema` show it. Each command's

@@ -41,6 +41,10 @@ impl<'a> Context<'a> {
 
     /// The headers of `--otlp-headers`, checked before the command runs.
     pub fn span_headers(&self) -> Result<Vec<(String, Secret)>> {
+        if let Some(endpoint) = &self.options.otlp_endpoint {
+            crate::profile::base(endpoint)
+                .map_err(|why| Error::Usage(format!("--otlp-endpoint names no collector: {why}")))?;
+        }
         self.options.otlp_headers.as_deref().map_or(Ok(Vec::new()), otlp::headers)
     }
 

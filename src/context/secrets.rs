@@ -157,7 +157,8 @@ impl Context<'_> {
         if has >= least {
             return Ok(());
         }
-        let text = format!("the signing key is {has} bytes long; use at least {least}, made at random");
+        let bytes = if has == 1 { "byte" } else { "bytes" };
+        let text = format!("the signing key is {has} {bytes} long; use at least {least}, made at random");
         if bounds.strict {
             return Err(Error::Policy(format!("{text} ([policy] is strict)")));
         }

@@ -4,7 +4,7 @@ use super::{
     Place,
     key::Key,
     mask,
-    member::{bad, json},
+    member::{bad, json, misspelt, unknown},
     node,
 };
 use crate::error::{Error, Result};
@@ -17,6 +17,9 @@ use toml_edit::{DocumentMut, TableLike};
 
 /// A configuration is a page or two; what is longer is another file.
 const BOUND: u64 = 1 << 20;
+
+/// What stands at the top.
+const MEMBERS: &[&str] = &["default", "policy", "profiles"];
 
 /// What a run found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,6 +178,11 @@ impl File {
     }
 
     fn check(&self) -> Result<()> {
+        for (name, _) in self.document.iter() {
+            if let Some(meant) = misspelt(name, MEMBERS) {
+                return Err(unknown(name, meant));
+            }
+        }
         for name in ["policy", "profiles"] {
             if let Some(item) = self.document.get(name)
                 && !item.is_table_like()
@@ -280,6 +288,28 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.to_string().contains(path), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_is_refused_and_a_strange_one_passed_over() {
+        let judged = |text| parse(text).and_then(|file| file.judge(None));
+        for (text, meant) in [
+            ("[polic]\nmax_ttl = \"7d\"", "policy?"),
+            ("[profile.a]\nurl = \"https://a.example\"", "profiles?"),
+            ("Default = \"a\"", "default?"),
+            ("[profiles.a]\nurll = \"https://a.example\"", "url?"),
+            ("[profiles.a]\nproivder = \"x\"", "provider?"),
+            ("[profiles.a]\nmax_tl = \"7d\"", "max_ttl?"),
+            ("[profiles.a.signin]\nscheme = \"bunny\"", "signing?"),
+        ] {
+            let error = judged(text).unwrap_err();
+            assert!(error.to_string().contains(meant) && error.facts().exit == 78, "{text}: {error}");
+        }
+        for text in
+            ["[later]\na = 1", "[profiles.a]\nzone = \"z\"\nservice_id = \"s\"\nclient_token = \"env:A\""]
+        {
+            judged(text).unwrap();
         }
     }
 

@@ -4,6 +4,24 @@ use crate::error::{Error, Result};
 use serde_json::Value;
 use toml_edit::{Item, TableLike, Value as Toml};
 
+/// The known name that this one was meant to be. What resembles none may be a later version's.
+pub(super) fn misspelt(
+    name: &str,
+    known: impl IntoIterator<Item = &'static &'static str> + Clone,
+) -> Option<&'static str> {
+    if known.clone().into_iter().any(|one| *one == name) {
+        return None;
+    }
+    let near =
+        |one: &&&str| strsim::osa_distance(&name.to_lowercase(), one) <= if one.len() < 5 { 1 } else { 2 };
+    known.into_iter().find(near).copied()
+}
+
+/// A member that would do nothing, and the one that was meant.
+pub(super) fn unknown(path: &str, meant: &str) -> Error {
+    Error::Config(format!("{path} is no setting; did you mean {meant}? see `stratos config edit`"))
+}
+
 /// What is wrong with a member: never its value, which may be a secret.
 pub(super) fn bad(path: &str, wanted: &str) -> Error {
     Error::Config(format!("{path} must be {wanted}; see `stratos config edit`"))

@@ -38,7 +38,7 @@ impl Place {
     pub fn writable(&self) -> Result<&Path> {
         self.toml.as_deref().ok_or_else(|| {
             Error::Config(
-                "there is no profile file, because HOME is not set; set HOME, or name a file with --config"
+                "there is no profile file, because HOME is not set or empty; set HOME, or name a file with --config"
                     .into(),
             )
         })

@@ -3,7 +3,7 @@
 use super::{
     CREDENTIALS, DEFAULT_URL, File, Kept, Origin, Profile, Setting,
     key::alias,
-    member::{bad, member_text, scalar},
+    member::{bad, member_text, misspelt, scalar, unknown},
     policy::{self, Bounds, Said},
     site,
 };
@@ -228,7 +228,7 @@ impl<'f> Own<'f> {
         Ok(references)
     }
 
-    /// The Node CLI's names would be taken for a provider's settings and do nothing.
+    /// The Node CLI's names, and ours misspelt, would be taken for a provider's settings and do nothing.
     fn refuse_aliases(&self) -> Result<()> {
         let members = self.table.into_iter().flat_map(TableLike::iter);
         for (name, _) in members {
@@ -238,6 +238,9 @@ impl<'f> Own<'f> {
                     "profiles.{}.{name} is the Node CLI's name; in config.toml it is {table}{dot}{ours}",
                     self.name
                 )));
+            }
+            if let Some(meant) = misspelt(name, KNOWN.iter().chain(policy::MEMBERS)) {
+                return Err(unknown(&format!("profiles.{}.{name}", self.name), meant));
             }
         }
         Ok(())

@@ -249,6 +249,7 @@ fn a_collector_that_is_not_there_changes_nothing() {
     assert!(told.contains("the span was not taken"), "{told}");
     let run = stratos(["health", "--otlp-endpoint", gone, "--otlp-headers", "t0k3n"]).with(&cdn).run();
     assert!(!run.stderr.contains("t0k3n") && run.code == Some(64), "{}", run.stderr);
+    stratos(["health", "--otlp-endpoint", "collector", "--json"]).with(&cdn).run().fails("usage_error", 64);
 }
 
 #[cfg(unix)]

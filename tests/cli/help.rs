@@ -69,6 +69,8 @@ fn what_is_not_built_says_so() {
         let message = run.error()["message"].as_str().unwrap().to_owned();
         assert!(message.ends_with(" is not in this version"), "{message}");
     }
+    let verify = stratos(["verify", "https://x.example/a?sig=0"]).run().exits(64);
+    assert!(verify.stderr.contains("`stratos signed verify`"), "{}", verify.stderr);
     let page = stratos(["help"]).run().stdout();
     assert!(!page.contains("\n  mcp") && !page.contains("\n  upgrade"));
 }

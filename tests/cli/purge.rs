@@ -57,6 +57,16 @@ fn a_verbose_dry_run_shows_the_headers_and_masks_the_key() {
 }
 
 #[test]
+fn a_typed_key_that_does_not_go_out_is_named() {
+    let cdn = Cdn::start([purged(99), purged(98)]);
+    let run = purge(&cdn, ["--tag", "a", "--token", "t0k3n-t0k3n"]).run().exits(0);
+    assert!(run.stderr.contains("--token is not sent: env:CLOUDCDN_PURGE_KEY comes first"), "{}", run.stderr);
+    assert_eq!(cdn.requests()[0].header("x-api-key"), Some("purge-k3y"));
+    let run = purge(&cdn, ["--tag", "a", "--purge-key", "typed-k3y"]).run().exits(0);
+    assert!(!run.stderr.contains("is not sent"), "{}", run.stderr);
+}
+
+#[test]
 fn a_dry_run_on_a_terminal_is_for_people() {
     let run = stratos(["purge", "--tag", "home", "--dry-run"]).env("STRATOS_FORCE_TTY", "1");
     let run = run.env("NO_COLOR", "1").run().exits(0);

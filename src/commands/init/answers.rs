@@ -28,8 +28,9 @@ pub(super) fn ask(init: &Init, cx: &mut Context<'_>) -> Result<Plan> {
         base(text).map_err(|why| Error::Usage(format!("this is no base URL: {why}")))
     })?;
     cx.console.plain(
-        "Credentials are named, not typed: env:NAME, file:PATH or exec:COMMAND. Enter alone leaves one out; \
-         `plain:` asks for the secret itself, unseen, and stores it in the file.",
+        "Credentials are named, not typed: env:NAME, file:PATH or exec:COMMAND.\n\
+         Enter alone leaves one out. `plain:` asks for the secret itself, unseen,\n\
+         and stores it in the file.",
     );
     let account_key = credential(cx, "Account key (control plane)")?;
     let access_key = credential(cx, "Access key (data plane)")?;
@@ -64,7 +65,7 @@ fn form(cx: &mut Context<'_>) -> Result<String> {
     cx.console.plain(
         "Which signature does the deployment verify?\n  \
          1  cloudcdn        HMAC-SHA256 over length:path|length:expires\n  \
-         2  cloudcdn-colon  HMAC-SHA256 over path:expires, as the published API document says",
+         2  cloudcdn-colon  HMAC-SHA256 over path:expires (the published API document)",
     );
     question(cx, "Signature form", "1", |text| match text {
         "1" | "cloudcdn" => Ok("cloudcdn".to_owned()),

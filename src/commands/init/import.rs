@@ -10,7 +10,9 @@ use crate::{
 pub(super) fn run(cx: &mut Context<'_>, force: bool) -> Result<Set> {
     let only = cx.options.profile.clone();
     let path = cx.node_config().ok_or_else(|| {
-        Error::Config("the Node CLI's config.json cannot be found, because HOME is not set; set it".into())
+        Error::Config(
+            "the Node CLI's config.json cannot be found, because HOME is not set or empty; set it".into(),
+        )
     })?;
     let old = File::load_node(&path)?;
     if let Some(name) = only.as_deref().filter(|name| !old.names().contains(name)) {

@@ -39,7 +39,7 @@ fn unopened(path: &str, error: &io::Error) -> Error {
         io::ErrorKind::NotFound => {
             Error::InputMissing(format!("{path} does not exist; name the list of URLs"))
         }
-        _ => Error::Io(format!("cannot open {path}: {error}")),
+        _ => Error::Io(format!("cannot open {path}: {error}; check who may read it")),
     }
 }
 

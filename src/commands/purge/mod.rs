@@ -139,6 +139,7 @@ impl Purge {
     fn send(&self, job: Job, rate: Option<u32>, cx: &mut Context<'_>) -> Result<Done> {
         let Job { provider, settings, plan } = job;
         let account = Account::open(provider, settings, |name| self.credential(name, cx))?;
+        self.tell_unused(&account, cx);
         let client = cx.client()?;
         let console = cx.console;
         // Each batch is told as it ends, unless the whole is asked for or has to pass through a filter.
@@ -178,6 +179,21 @@ impl Purge {
         match self.flag(name) {
             Some((which, flag)) => cx.credential(which, flag),
             None => Ok(None),
+        }
+    }
+
+    /// Who typed a key expects that one to go out.
+    fn tell_unused(&self, account: &Account, cx: &Context<'_>) {
+        let Some((_, first)) = account.secrets().first() else { return };
+        let typed = [
+            ("purge_key", "--purge-key", &self.purge_key),
+            ("token", "--token", &self.token),
+            ("account_key", "--account-key", &cx.options.account_key),
+        ];
+        for (name, flag, value) in typed {
+            if value.is_some() && account.secrets().iter().all(|(sent, _)| *sent != name) {
+                cx.console.warn(format!("{flag} is not sent: {} comes first; unset that", first.reference));
+            }
         }
     }
 
