@@ -1,4 +1,5 @@
 use super::*;
+use crate::secret::Secret;
 use std::sync::{Mutex, MutexGuard};
 
 /// A clock of the test's own: it notes each wait and draws what it is told to.

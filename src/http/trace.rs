@@ -1,30 +1,12 @@
 //! `--verbose`: what goes out and what comes back, on stderr, secrets masked; given twice, headers too.
 
-use super::{Failure, Request, Response, Value, redact::Redactor};
+use super::{
+    Failure,
+    message::{REQUEST_IDS, Request, Response, Value},
+    redact::Redactor,
+};
 use crate::progress::Console;
 use std::time::Duration;
-
-/// Headers by which servers name an answer to their support, the usual one first.
-pub(super) const REQUEST_IDS: &[&str] = &[
-    "x-request-id",
-    "request-id",
-    "cf-ray",
-    "x-amz-cf-id",
-    "x-amz-request-id",
-    "x-amzn-requestid",
-    "x-served-by",
-    "x-azure-ref",
-    "x-ms-request-id",
-    "x-goog-request-id",
-    "x-akamai-request-id",
-    "cdn-requestid",
-    "x-bunny-request-id",
-    "x-tc-requestid",
-    "eagleid",
-    "x-vercel-id",
-    "x-nf-request-id",
-    "traceparent",
-];
 
 /// Bodies beyond this are named by their size.
 const SHOWN: usize = 4096;

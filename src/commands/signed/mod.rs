@@ -15,6 +15,7 @@ mod verdict;
 mod verify;
 mod visit;
 
+#[cfg(feature = "edge")]
 pub(super) use claims::params;
 pub use refusals::{RULES, Rule};
 
