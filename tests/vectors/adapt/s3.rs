@@ -14,7 +14,7 @@ fn setup(case: &Case) -> Setup {
     params.extend(case.param("region").map(|region| ("region", region)));
     params.extend(case.param("session_token").map(|token| ("session_token", token)));
     Setup {
-        url: Url::parse(keep(&url(case))).expect("an absolute URL"),
+        url: Url::parse(keep(&url(case))).unwrap_or_default(),
         claims: Claims {
             issued: Some(issued),
             expires: case.number("expires_in").map(|lifetime| issued + lifetime),
