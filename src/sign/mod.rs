@@ -13,6 +13,7 @@ mod cdn77;
 mod claims;
 mod cloudcdn;
 mod cloudflare_images;
+mod cloudflare_stream;
 mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
@@ -58,6 +59,7 @@ pub const SCHEMES: &[Scheme] = &[
     akamai::SCHEME,
     cloudflare_waf::SCHEME,
     cloudflare_images::SCHEME,
+    cloudflare_stream::SCHEME,
     google::CLOUD_CDN,
     google::MEDIA_CDN,
     google::token::SCHEME,

@@ -1,7 +1,7 @@
 //! `cloudflare-waf-hmac`, `cloudflare-images` and `cloudflare-stream`.
 
 use crate::case::{Adapter, Case, Setup, keep, keep_params};
-use stratos::sign::{Claims, Url, Visit};
+use stratos::sign::{Claims, Form, Url, Visit};
 
 pub const WAF: Adapter = Adapter { vectors: "cloudflare-waf-hmac", setup: waf, decided: |_| None };
 
@@ -13,6 +13,36 @@ fn images(case: &Case) -> Setup {
         verdict: if case.number("expires") == Some(0) { "expired" } else { "valid" },
         free: |outcome, position| (position < host(outcome)).then_some("the host is not signed"),
         ..Setup::new("cloudflare-images", case)
+    }
+}
+
+pub const STREAM: Adapter = Adapter { vectors: "cloudflare-stream", setup: stream, decided: |_| None };
+
+fn stream(case: &Case) -> Setup {
+    let (claims, header) = (&case.0["params"]["claims"], &case.0["params"]["header"]);
+    let rules = claims.get("accessRules").map(ToString::to_string);
+    let mut params = Vec::new();
+    params.extend((claims["downloadable"] == true).then_some(("downloadable", "true")));
+    params.extend(rules.as_deref().map(|rules| ("access_rules", rules)));
+    params.extend((header["typ"] == "JWT").then_some(("typ", "JWT")));
+    params.extend(claims.get("kid").is_none().then_some(("kid_claim", "false")));
+    let (begins, video) = (claims["nbf"].as_u64(), claims["sub"].as_str().expect("a video"));
+    Setup {
+        url: Url::at("https://customer.example", keep(&format!("/{video}/manifest/video.m3u8"))),
+        claims: Claims {
+            expires: claims["exp"].as_u64(),
+            not_before: begins,
+            form: Form::Token,
+            params: keep_params(params),
+            ..Setup::new("cloudflare-stream", case).claims
+        },
+        visit: |outcome, setup| Visit {
+            url: Url::at("https://customer.example", keep(&format!("/{outcome}/manifest/video.m3u8"))),
+            now: setup.claims.not_before.unwrap_or_default(),
+            params: setup.claims.params,
+            ..Visit::default()
+        },
+        ..Setup::new("cloudflare-stream", case)
     }
 }
 

@@ -28,6 +28,7 @@ pub const ADAPTERS: &[Adapter] = &[
     akamai::ADAPTER,
     cloudflare::WAF,
     cloudflare::IMAGES,
+    cloudflare::STREAM,
     google::CLOUD_CDN,
     google::MEDIA_CDN,
     ats::URL_SIG,
