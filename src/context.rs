@@ -327,13 +327,15 @@ impl<W: Write> Write for Output<W> {
 #[derive(Debug, Default)]
 pub struct SystemClock;
 
+fn since_1970(now: SystemTime) -> Result<Duration> {
+    now.duration_since(UNIX_EPOCH).map_err(|_| {
+        Error::Config("the clock of this machine stands before 1970; set it, signatures depend on it".into())
+    })
+}
+
 impl Clock for SystemClock {
     fn now(&self) -> Result<Duration> {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| {
-            Error::Config(
-                "the clock of this machine stands before 1970; set it, signatures depend on it".into(),
-            )
-        })
+        since_1970(SystemTime::now())
     }
 
     fn elapsed(&self) -> Duration {
@@ -410,5 +412,13 @@ mod tests {
         output.write_all(b"x").unwrap();
         assert_eq!(output.finish().map(|fault| fault.kind()), Some(io::ErrorKind::BrokenPipe));
         assert!(Output::new(Vec::new()).finish().is_none());
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_an_error_that_names_it() {
+        assert_eq!(since_1970(UNIX_EPOCH + Duration::from_secs(7)).unwrap(), Duration::from_secs(7));
+        let error = since_1970(UNIX_EPOCH - Duration::from_nanos(1)).unwrap_err();
+        assert_eq!((error.facts().name, error.facts().exit), ("config_error", 78));
+        assert!(error.to_string().contains("before 1970; set it"), "{error}");
     }
 }

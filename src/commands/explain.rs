@@ -67,7 +67,11 @@ fn pasted(cx: &mut Context<'_>) -> Result<Explained> {
 fn unknown(subject: &str) -> Error {
     let (numbers, near) = explain::suggestions(subject);
     let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(", ")) };
-    Error::Unavailable(format!("no explanation for \"{subject}\"; {near}try one of: {}", numbers.join(", ")))
+    Error::Unavailable(format!(
+        "no explanation for \"{subject}\"; {near}try one of: {}, or an error type (rate_limited) or a verdict \
+         (signature mismatch); `stratos schema --v2` lists them",
+        numbers.join(", ")
+    ))
 }
 
 impl Report for Explained {

@@ -35,6 +35,10 @@ struct Inspected {
 impl Inspect {
     /// Takes the URL apart with the scheme that was named, else the first that it fits.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        if self.url == "-" {
+            let instead = "give it as an argument; a list on stdin is read by `stratos signed verify -`";
+            return Err(Error::Usage(format!("signed inspect takes one URL; {instead}")));
+        }
         let profile = cx.profile()?;
         let scene = self.asking.scene(&profile, cx)?;
         let candidates = candidates(self.choice.scheme.as_deref(), &self.choice.params, &profile, cx)?;
