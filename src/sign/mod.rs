@@ -5,6 +5,7 @@
 //! clock, the environment or the network.
 
 mod akamai;
+mod alibaba;
 pub mod asymmetric;
 mod ats_url_sig;
 mod azure;
@@ -22,9 +23,11 @@ mod fields;
 mod gcore;
 mod gcs;
 mod google;
+mod huawei;
 mod jose;
 pub mod key;
 mod keycdn;
+mod layout;
 pub mod lines;
 mod pattern;
 pub mod pem;
@@ -33,6 +36,7 @@ mod scope;
 mod seal;
 mod sigv4;
 mod stamp;
+mod tencent;
 pub mod text;
 mod uri_signing;
 mod url;
@@ -73,6 +77,16 @@ pub const SCHEMES: &[Scheme] = &[
     keycdn::IMAGE,
     cdn77::SCHEME,
     gcore::SCHEME,
+    alibaba::A,
+    alibaba::B,
+    alibaba::C,
+    tencent::A,
+    tencent::B,
+    tencent::C,
+    tencent::D,
+    huawei::A,
+    huawei::B,
+    huawei::C,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

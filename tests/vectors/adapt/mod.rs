@@ -4,6 +4,7 @@ mod akamai;
 mod ats;
 mod azure;
 mod bunny;
+mod china;
 mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
@@ -39,4 +40,7 @@ pub const ADAPTERS: &[Adapter] = &[
     plain_md5::KEYCDN,
     plain_md5::CDN77,
     plain_md5::GCORE,
+    china::ALIBABA,
+    china::TENCENT,
+    china::HUAWEI,
 ];
