@@ -185,6 +185,10 @@ fn values_that_could_not_be_used_are_refused() {
         ("a.provider", "cloudcnd", "cloudcdn"),
         ("a.signing.scheme", "cloudcnd", "cloudcdn"),
         ("policy.max_ttl", "soon", "duration"),
+        ("a.timeout_ms", "abc", "duration"),
+        ("a.timeout", "50", "50ms"),
+        ("a.retries", "-1", "digits"),
+        ("a.max_wait", "1 parsec", "duration"),
     ] {
         let run = stratos(["config", "set", key, value, "--json"]).run().fails("usage_error", 64);
         let message = run.error()["message"].as_str().unwrap().to_owned();

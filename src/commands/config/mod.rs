@@ -8,6 +8,7 @@ use crate::{
     context::Context,
     credential::Reference,
     error::{Error, Result},
+    http,
     profile::{CREDENTIALS, File, Kept, Key},
     purge,
     report::{Page, Report, Rows, Style},
@@ -118,10 +119,14 @@ fn set(cx: &mut Context<'_>, key: &str, value: &str) -> Result<Answer> {
 
 /// What the file alone cannot judge. An empty value means not set, as everywhere.
 fn admissible(key: &Key, value: &str) -> Result<()> {
+    let named = || Some((key.to_string(), value.to_owned()));
     match key.member().as_str() {
         _ if value.is_empty() => Ok(()),
         "provider" => purge::provider(value).map(drop),
         "signing.scheme" => Scheme::find(value).map(drop),
+        "timeout" => http::policy(named(), None, None).map(drop),
+        "retries" => http::policy(None, named(), None).map(drop),
+        "max_wait" => http::policy(None, None, named()).map(drop),
         member if CREDENTIALS.contains(&member) => {
             Reference::parse(value).map(drop).map_err(|why| Error::Usage(format!("{key}: {why}")))
         }
