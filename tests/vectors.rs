@@ -100,7 +100,7 @@ fn agrees(case: &Case, setup: &Setup, signer: Option<&Signer>) -> Checked {
     let wanted = case.outcome().ok_or("the case records no outcome")?;
     let mut seal = signer.seal();
     let minted = mint(&mut seal, setup)?;
-    if let Some(canonical) = case.given("string_to_sign") {
+    if let Some(canonical) = case.given("string_to_sign").or_else(|| case.given("expected_plaintext")) {
         // Where a secret is hashed with the text, ours has a mark in its place.
         let ours = text(&seal.canonical)?.replace('\0', case.text("key"));
         equal("canonical string", &ours, canonical.as_str().unwrap_or_default())?;

@@ -10,6 +10,8 @@ pub mod asymmetric;
 mod ats_url_sig;
 mod azure;
 mod bunny;
+mod cat;
+mod cbor;
 mod cdn77;
 mod claims;
 mod cloudcdn;
@@ -18,6 +20,7 @@ mod cloudflare_stream;
 mod cloudflare_waf;
 mod cloudfront;
 pub mod doctor;
+mod edgio;
 mod fastly;
 mod fields;
 mod gcore;
@@ -73,6 +76,8 @@ pub const SCHEMES: &[Scheme] = &[
     azure::SCHEME,
     uri_signing::RFC9246,
     uri_signing::ATS,
+    edgio::SCHEME,
+    cat::SCHEME,
     keycdn::ACCESS,
     keycdn::IMAGE,
     cdn77::SCHEME,

@@ -5,9 +5,11 @@ mod ats;
 mod azure;
 mod bunny;
 mod china;
+mod cat;
 mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
+mod edgio;
 mod fastly;
 mod gcs;
 mod google;
@@ -37,6 +39,8 @@ pub const ADAPTERS: &[Adapter] = &[
     fastly::ADAPTER,
     azure::ADAPTER,
     rfc9246::ADAPTER,
+    edgio::ADAPTER,
+    cat::ADAPTER,
     plain_md5::KEYCDN,
     plain_md5::CDN77,
     plain_md5::GCORE,
