@@ -23,7 +23,10 @@ const SHORTEST: usize = 8;
 /// Looks for the cause.
 pub fn diagnose(question: &Question<'_>) -> Result<Diagnosis> {
     let mut trials = Trials::new(question);
-    let (guess, outcome) = in_force(question, &mut trials)?;
+    let (guess, mut outcome) = in_force(question, &mut trials)?;
+    if broken(question.link) {
+        outcome = Outcome::Unreadable("URL");
+    }
     let usable = trials.usable(&guess);
     let checks = evidence::checks(guess.scheme, usable, &outcome);
     let verdict = verdict(&outcome);
@@ -45,6 +48,13 @@ pub fn diagnose(question: &Question<'_>) -> Result<Diagnosis> {
     diagnosis.checks.push(evidence::search(&trials, diagnosis.cause.is_some(), cut));
     diagnosis.searched = trials.searched;
     Ok(diagnosis)
+}
+
+/// Whether no client could ask for this: a control character, or a blank before the path.
+fn broken(link: &str) -> bool {
+    let authority = link.find("://").map_or(0, |mark| mark + 3);
+    let path = link[authority..].find('/').map_or(link.len(), |slash| authority + slash);
+    link.contains(char::is_control) || link[..path].contains(char::is_whitespace)
 }
 
 fn verdict(outcome: &Outcome) -> Verdict {

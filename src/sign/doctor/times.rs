@@ -3,8 +3,9 @@
 use super::{Question, guess::Times};
 use crate::sign::{Claim, Scheme, Until, Verdict, stamp};
 
-/// From here on a number cannot be Unix seconds: it would be the year 5138.
-const MILLISECONDS: u64 = 100_000_000_000;
+/// As milliseconds these are years from 2001 to 5138, as seconds none that anybody means. Twelve digits are
+/// left alone: 253402300799 is the last second of the year 9999, which stands for ever.
+const MILLISECONDS: std::ops::Range<u64> = 1_000_000_000_000..100_000_000_000_000;
 const QUARTER: i64 = 900;
 const WIDEST: i64 = 14 * 3600;
 const SLACK: i64 = 120;
@@ -38,7 +39,7 @@ pub fn cause(
 pub fn milliseconds(times: Times) -> Option<(&'static str, u64)> {
     [("the expiry", times.expires), ("the start", times.not_before), ("the time of minting", times.issued)]
         .into_iter()
-        .find_map(|(name, time)| Some((name, time.filter(|time| *time >= MILLISECONDS)?)))
+        .find_map(|(name, time)| Some((name, time.filter(|time| MILLISECONDS.contains(time))?)))
 }
 
 /// A clock that is off by a whole zone would make it good.
