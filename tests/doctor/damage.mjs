@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { NOW, SCHEMES, spell } from "./schemes.mjs";
 
-const READY = process.env.SCHEMES?.split(",") ?? Object.keys(SCHEMES);
+const READY = process.env.SCHEMES?.split(",") ?? Object.keys(SCHEMES).filter((name) => !SCHEMES[name].later);
 const cases = [];
 const decode = decodeURIComponent;
 
@@ -89,7 +89,7 @@ function everywhere(name) {
   }
   damage(name, "url.line-wrapped", "a line end inside", `${good.slice(0, good.length - 9)}\n${good.slice(good.length - 9)}`, {}, "signature.truncated");
   if (takes(name, "wrap", 40)) damage(name, "url.line-wrapped", "wrapped with blanks", `${good.slice(0, 30)}\r\n    ${good.slice(30)}`);
-  if (!scheme.free) {
+  if (!scheme.free && name !== "cf-stream") {
     damage(name, "url.trailing-text", "a full stop behind it", `${good}.`, {}, takes(name, "stop", 50) ? "signature.truncated" : undefined);
     if (takes(name, "bracket", 40)) damage(name, "url.trailing-text", "a bracket and a comma behind it", `${good}),`);
   }
@@ -188,7 +188,7 @@ function everywhere(name) {
   if (scheme.hash) {
     const other = scheme.otherHash ?? { md5: "sha256", sha1: "sha256", sha256: "sha1", sha512: "sha256" }[scheme.hash];
     damage(name, "hash.other", `with ${other}`, minted(name, { hash: other }), {}, takes(name, "hash", 40) ? "signature.truncated" : undefined);
-    if (!scheme.verbatim && (scheme.hmac || scheme.hash === "md5") && takes(name, "text", 70) && name !== "imgproxy") damage(name, "text.trailing-newline", "echo instead of printf", minted(name, { text: (made) => Buffer.concat([Buffer.from(made), Buffer.from("\n")]) }), {}, "key.trailing-newline");
+    if (!scheme.verbatim && scheme.hmac && takes(name, "text", 70) && name !== "imgproxy") damage(name, "text.trailing-newline", "echo instead of printf", minted(name, { text: (made) => Buffer.concat([Buffer.from(made), Buffer.from("\n")]) }), {}, "key.trailing-newline");
   }
 
   // Times.

@@ -64,7 +64,7 @@ const jws = (o, header, claims, signer) => {
 
 // decoded: the edge hashes the decoded path. query: the URL's own query is hashed. host: origin too.
 // spelling: of the signature. asKey: how the key is written. ends: the link ends in its signature.
-// times: what the link says of time. verbatim: the signed text travels along.
+// times: what the link says of time. verbatim: the signed text travels along. later: no row in the table yet.
 export const SCHEMES = {
   cloudcdn: {
     id: "cloudcdn", key: TEXT, asKey: "text", decoded: true, carried: true, query: true, spelling: "hex", ends: true, times: "expires", hash: "sha256", hmac: true,
@@ -196,7 +196,7 @@ export const SCHEMES = {
     },
   },
   nginx: {
-    id: "nginx-secure-link", key: TEXT, asKey: "text", decoded: true, spelling: "url", times: "expires", hash: "md5", hiddenIp: true,
+    later: true, id: "nginx-secure-link", key: TEXT, asKey: "text", decoded: true, spelling: "url", times: "expires", hash: "md5", hiddenIp: true,
     params: {},
     link(o) {
       const made = `${o.hashedExpires}${o.hashed.path}${o.ip ?? ""} ${o.key}`;
@@ -219,7 +219,7 @@ export const SCHEMES = {
     },
   },
   lighttpd: {
-    id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "url", path: true, times: "issued", ttl: 60, hash: "sha256", hmac: true,
+    later: true, id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "url", path: true, times: "issued", ttl: 60, hash: "sha256", hmac: true,
     params: { algorithm: "hmac-sha256", prefix: "/dl/" },
     link(o) {
       const hex = (seconds) => seconds.toString(16).padStart(8, "0");
@@ -251,40 +251,40 @@ export const SCHEMES = {
     link: (o) => `${whole(o.seen)}${joint(o.seen)}token=${spell(digest(o, "md5", text(o, `${o.key}${o.hashed.path}${o.hashedExpires}${o.ip ?? ""}`)), o.spelling)}&expires=${o.expires}`,
   },
   "alibaba-a": {
-    id: "alibaba-a", key: "aliyuncdnexp1234", asKey: "text", spelling: "hex", ends: true, times: "issued", ttl: 1800, hash: "md5",
+    later: true, id: "alibaba-a", key: "aliyuncdnexp1234", asKey: "text", spelling: "hex", ends: true, times: "issued", ttl: 1800, hash: "md5",
     link: (o) => `${whole(o.seen)}${joint(o.seen)}auth_key=${o.issued}-0-0-${spell(digest(o, "md5", text(o, `${o.hashed.path}-${o.hashedIssued ?? o.issued}-0-0-${o.key}`)), o.spelling)}`,
   },
   "alibaba-b": {
-    id: "alibaba-b", key: "aliyuncdnexp1234", asKey: "text", spelling: "hex", path: true, times: "issued", calendar: 8, ttl: 1800, hash: "md5",
+    later: true, id: "alibaba-b", key: "aliyuncdnexp1234", asKey: "text", spelling: "hex", path: true, times: "issued", calendar: 8, ttl: 1800, hash: "md5",
     link(o) {
       const time = utc8(o.issued, o.zone);
       return `${o.seen.origin}/${time}/${spell(digest(o, "md5", text(o, `${o.key}${time}${o.hashed.path}`)), o.spelling)}${target(o.seen)}`;
     },
   },
   "tencent-d": {
-    id: "tencent-d", key: "dimtm5evg50ijsx2hvuwyfoiu65", asKey: "text", spelling: "hex", times: "issued", ttl: 1800, hash: "md5",
+    later: true, id: "tencent-d", key: "dimtm5evg50ijsx2hvuwyfoiu65", asKey: "text", spelling: "hex", times: "issued", ttl: 1800, hash: "md5",
     link: (o) => `${whole(o.seen)}${joint(o.seen)}sign=${spell(digest(o, "md5", text(o, `${o.key}${o.hashed.path}${o.hashedIssued ?? o.issued}`)), o.spelling)}&t=${o.issued}`,
   },
   "huawei-c1": {
-    id: "huawei-c1", key: "huaweicdnkey1234", asKey: "text", spelling: "hex", path: true, times: "issued", ttl: 1800, hash: "md5",
+    later: true, id: "huawei-c1", key: "huaweicdnkey1234", asKey: "text", spelling: "hex", path: true, times: "issued", ttl: 1800, hash: "md5",
     link(o) {
       const hex = (seconds) => seconds.toString(16);
       return `${o.seen.origin}/${spell(digest(o, "md5", text(o, `${o.key}${o.hashed.path}${hex(o.hashedIssued ?? o.issued)}`)), o.spelling)}/${hex(o.issued)}${target(o.seen)}`;
     },
   },
   imgproxy: {
-    id: "imgproxy", key: HEX, asKey: "hex", salt: "salt", secretParam: true, hexSalt: "520f986b998545b4785e0defbc4f3c1203f22de2374a3d53cb7a7fe9fea309c5", alwaysSalt: true, spelling: "url", path: true, hash: "sha256", hmac: true,
+    later: true, id: "imgproxy", key: HEX, asKey: "hex", salt: "salt", secretParam: true, hexSalt: "520f986b998545b4785e0defbc4f3c1203f22de2374a3d53cb7a7fe9fea309c5", alwaysSalt: true, spelling: "url", path: true, hash: "sha256", hmac: true,
     link(o) {
       const made = Buffer.concat([Buffer.from(o.salt ?? SCHEMES.imgproxy.hexSalt, "hex"), Buffer.from(`/rs:fit:300:300${o.hashed.path}`)]);
       return `${o.seen.origin}/${spell(mac(o, "sha256", text(o, made)), o.spelling)}/rs:fit:300:300${o.seen.path}`;
     },
   },
   imgix: {
-    id: "imgix", key: "FOO123bar", asKey: "text", query: true, spelling: "hex", ends: true, hash: "md5",
+    later: true, id: "imgix", key: "FOO123bar", asKey: "text", query: true, spelling: "hex", ends: true, hash: "md5",
     link: (o) => `${whole(o.seen)}${joint(o.seen)}s=${spell(digest(o, "md5", text(o, `${o.key}${target(o.hashed)}`)), o.spelling)}`,
   },
   thumbor: {
-    id: "thumbor", key: TEXT, asKey: "text", spelling: "url=", path: true, hash: "sha1", hmac: true,
+    later: true, id: "thumbor", key: TEXT, asKey: "text", spelling: "url=", path: true, hash: "sha1", hmac: true,
     link: (o) => `${o.seen.origin}/${spell(mac(o, "sha1", `300x200${o.hashed.path}`), o.spelling)}/300x200${o.seen.path}`,
   },
   "azure-sas": {
