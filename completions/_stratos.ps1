@@ -196,6 +196,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'Purge what carries this tag; may be repeated')
             [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'Purge all below this address; may be repeated')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Purge all of this host; may be repeated')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'A setting of the provider, name=value; repeatable')
             [CompletionResult]::new('--purge-key', '--purge-key', [CompletionResultType]::ParameterName, 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')

@@ -188,6 +188,7 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --tag 'Purge what carries this tag; may be repeated'
             cand --prefix 'Purge all below this address; may be repeated'
             cand --host 'Purge all of this host; may be repeated'
+            cand --set 'A setting of the provider, name=value; repeatable'
             cand --purge-key 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]'
             cand --token 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]'
             cand --json 'Short for --output json'

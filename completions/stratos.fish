@@ -215,6 +215,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge" -l file -d 'Read 
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l tag -d 'Purge what carries this tag; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l prefix -d 'Purge all below this address; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l json -d 'Short for --output json'

@@ -110,7 +110,8 @@ fn credentials(cx: &mut Context<'_>) -> Vec<Check> {
     let one = |which: Credential| match cx.named(which, None, None) {
         Ok(Some(named)) => check(which.member(), Status::Ok, format!("{} ({})", named.shown, named.origin)),
         Ok(None) => {
-            let remedy = format!("set {} or the profile's {}", which.variable(), which.member());
+            let remedy =
+                format!("set {} or the profile's {}", which.variables().join(" or "), which.member());
             check(which.member(), Status::Unset, remedy)
         }
         Err(error) => failed(which.member(), &error),

@@ -74,11 +74,12 @@ impl Context<'_> {
         }
         let profile = self.profile()?;
         let seen = match which {
+            Credential::Vendor(..) => true,
             Credential::SigningKey => scheme.unwrap_or(&profile.scheme.value).starts_with("cloudcdn"),
             _ => profile.is_cloudcdn(),
         };
-        let variable = which.variable();
-        if let Some(value) = self.env.os(variable).filter(|_| seen) {
+        let set = |variable: &&'static str| Some((*variable, self.env.os(variable)?));
+        if let Some((variable, value)) = which.variables().iter().find_map(set).filter(|_| seen) {
             let how = Reference::Literal(Secret::new(value.as_encoded_bytes()));
             let (origin, shown) = (Origin::Environment(variable), format!("env:{variable}"));
             return Ok(Some(Named { origin, shown, how }));

@@ -34,10 +34,12 @@ pub enum Credential {
     PurgeKey,
     /// `--token`, `CLOUDCDN_BEARER_TOKEN`, `token`.
     Token,
+    /// One that a purge provider's row names: the profile's member, and the vendor's own variables.
+    Vendor(&'static str, &'static [&'static str]),
 }
 
 impl Credential {
-    /// All of them, in the order of `config list --origin`.
+    /// Those of CloudCDN and of signing, in the order of `config list --origin`.
     pub const ALL: [Self; 5] =
         [Self::AccountKey, Self::AccessKey, Self::PurgeKey, Self::Token, Self::SigningKey];
 
@@ -49,19 +51,20 @@ impl Credential {
             Self::AccountKey => "--account-key",
             Self::AccessKey => "--access-key",
             Self::PurgeKey => "--purge-key",
-            Self::Token => "--token",
+            Self::Token | Self::Vendor(..) => "--token",
         }
     }
 
-    /// The environment variable that holds it literally.
+    /// The environment variables that hold it literally, strongest first.
     #[must_use]
-    pub const fn variable(self) -> &'static str {
+    pub const fn variables(self) -> &'static [&'static str] {
         match self {
-            Self::SigningKey => "SIGNED_URL_SECRET",
-            Self::AccountKey => "CLOUDCDN_ACCOUNT_KEY",
-            Self::AccessKey => "CLOUDCDN_ACCESS_KEY",
-            Self::PurgeKey => "CLOUDCDN_PURGE_KEY",
-            Self::Token => "CLOUDCDN_BEARER_TOKEN",
+            Self::SigningKey => &["SIGNED_URL_SECRET"],
+            Self::AccountKey => &["CLOUDCDN_ACCOUNT_KEY"],
+            Self::AccessKey => &["CLOUDCDN_ACCESS_KEY"],
+            Self::PurgeKey => &["CLOUDCDN_PURGE_KEY"],
+            Self::Token => &["CLOUDCDN_BEARER_TOKEN"],
+            Self::Vendor(_, variables) => variables,
         }
     }
 
@@ -74,6 +77,7 @@ impl Credential {
             Self::AccessKey => "access_key",
             Self::PurgeKey => "purge_key",
             Self::Token => "token",
+            Self::Vendor(member, _) => member,
         }
     }
 }

@@ -27,7 +27,24 @@ use std::fmt;
 pub const DEFAULT_URL: &str = "https://cloudcdn.pro";
 
 /// The profile's own members that name secrets; `signing.key` stands in `[profiles.x.signing]`.
-pub const CREDENTIALS: &[&str] = &["account_key", "access_key", "purge_key", "token", "signing.key"];
+pub const CREDENTIALS: &[&str] = &[
+    "account_key",
+    "access_key",
+    "purge_key",
+    "token",
+    "api_key",
+    "access_key_id",
+    "secret_access_key",
+    "session_token",
+    "client_token",
+    "client_secret",
+    "access_token",
+    "service_account",
+    "access_key_secret",
+    "secret_id",
+    "secret_key",
+    "signing.key",
+];
 
 /// Where a value came from. Printed by `config list --origin` and `doctor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +99,8 @@ pub struct Profile {
     pub scheme: Setting<String>,
     /// `key_id` of `[profiles.x.signing]`.
     pub key_id: Option<String>,
+    /// `nodes`: the base URLs of a fleet, each purged for itself; none for a single address.
+    pub nodes: Vec<String>,
     /// Every other text member of `[profiles.x.signing]`, as scheme params.
     pub params: Vec<(String, String)>,
     /// The provider's settings: every member of the profile that is none of the known keys.
@@ -120,6 +139,7 @@ impl Default for Profile {
             url: Setting::default(DEFAULT_URL),
             scheme: Setting::default("cloudcdn"),
             key_id: None,
+            nodes: Vec::new(),
             params: Vec::new(),
             settings: Vec::new(),
             bounds: Bounds::default(),

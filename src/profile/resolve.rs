@@ -28,6 +28,7 @@ const KNOWN: &[&str] = &[
     "client_cert",
     "client_key",
     "otlp_endpoint",
+    "nodes",
     "signing",
     "policy",
 ];
@@ -87,6 +88,7 @@ pub fn resolve(from: &Sources<'_>) -> Result<Profile> {
         bound_to,
         scheme: table.signing("scheme", "signing.scheme")?.unwrap_or_else(|| Setting::default("cloudcdn")),
         key_id: table.signing("key_id", "signing.key_id")?.map(|own| own.value),
+        nodes: table.nodes()?,
         params: table.params()?,
         settings: table.settings(),
         bounds: bounds(from.file, &table)?,
@@ -212,8 +214,24 @@ impl<'f> Own<'f> {
 
     fn settings(&self) -> Vec<(String, String)> {
         let members = self.table.into_iter().flat_map(TableLike::iter);
-        let foreign = members.filter(|(name, _)| !KNOWN.contains(name) && !policy::MEMBERS.contains(name));
+        let foreign = members.filter(|(name, _)| {
+            !KNOWN.contains(name) && !policy::MEMBERS.contains(name) && !CREDENTIALS.contains(name)
+        });
         foreign.filter_map(|(name, item)| Some((name.to_owned(), scalar(item)?))).collect()
+    }
+
+    /// The addresses of a fleet, each as `url` would have to be.
+    fn nodes(&self) -> Result<Vec<String>> {
+        let Some(item) = self.table.and_then(|table| table.get("nodes")) else { return Ok(Vec::new()) };
+        let path = format!("{}.nodes", self.path());
+        let wrong = || bad(&path, "a list of base URLs, [\"http://a:6081\", \"http://b:6081\"]");
+        let list = item.as_array().filter(|list| !list.is_empty()).ok_or_else(wrong)?;
+        list.iter()
+            .map(|node| {
+                let text = node.as_str().ok_or_else(wrong)?;
+                site::base(text).map_err(|why| Error::Config(format!("{path} holds no base URL: {why}")))
+            })
+            .collect()
     }
 
     fn references(&self) -> Result<Vec<(&'static str, String)>> {
@@ -239,7 +257,8 @@ impl<'f> Own<'f> {
                     self.name
                 )));
             }
-            if let Some(meant) = misspelt(name, KNOWN.iter().chain(policy::MEMBERS)) {
+            let known = KNOWN.iter().chain(policy::MEMBERS).chain(CREDENTIALS);
+            if let Some(meant) = misspelt(name, known) {
                 return Err(unknown(&format!("profiles.{}.{name}", self.name), meant));
             }
         }

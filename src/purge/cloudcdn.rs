@@ -8,6 +8,7 @@ use super::{
 use crate::{
     error::{Answer, Error, Result},
     http::{Request, Response},
+    profile::DEFAULT_URL,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -25,6 +26,7 @@ const DAY: &[Budget] = &[Budget::requests("day", 100).daily()];
 pub const PROVIDER: Provider = Provider {
     id: "cloudcdn",
     title: "CloudCDN",
+    url: DEFAULT_URL,
     credentials: &[&["purge_key"], &["token"], &["account_key"]],
     missing: "no credential to purge with; set the purge key (--purge-key, CLOUDCDN_PURGE_KEY or purge_key in \
               the profile), a token with the scope purge:write (--token, CLOUDCDN_BEARER_TOKEN or token), or \

@@ -49,6 +49,11 @@ pub struct Provider {
     pub id: &'static str,
     /// Its name in a sentence.
     pub title: &'static str,
+    /// Where its API is, unless the profile says otherwise; empty where only the profile can know.
+    pub url: &'static str,
+    /// The vendor's own environment variables, strongest first, for a secret, a setting, or `url`.
+    /// No other provider sees them.
+    pub variables: &'static [(&'static str, &'static [&'static str])],
     /// The ways in, best first; each is the secrets that it needs, by name.
     pub credentials: &'static [&'static [&'static str]],
     /// What to say when no way is open.
@@ -80,6 +85,8 @@ impl Provider {
     pub const BASE: Self = Self {
         id: "",
         title: "",
+        url: "",
+        variables: &[],
         credentials: &[],
         missing: "",
         settings: &[],
@@ -93,6 +100,12 @@ impl Provider {
         grant: None,
         poll: None,
     };
+
+    /// The vendor's own variables for a secret, a setting or `url`.
+    #[must_use]
+    pub fn variables(&self, name: &str) -> &'static [&'static str] {
+        self.variables.iter().find(|(known, _)| *known == name).map_or(&[], |(_, variables)| variables)
+    }
 
     /// Settles the settings of an account: the targets, and each known setting or its default.
     pub fn resolve(&self, targets: &[String], given: &[(String, String)]) -> Result<Settings> {
@@ -119,28 +132,38 @@ impl Provider {
 pub struct Setting {
     /// Its key in the profile.
     pub name: &'static str,
-    /// What it may be; the first is the default. Empty: anything, and required.
+    /// What it may be; the first is the default. Empty: anything.
     pub values: &'static [&'static str],
+    /// What holds where nothing sets it; `None`: it must be set.
+    pub default: Option<&'static str>,
 }
 
 impl Setting {
     /// One that the profile must set.
     #[must_use]
     pub const fn required(name: &'static str) -> Self {
-        Self { name, values: &[] }
+        Self { name, values: &[], default: None }
+    }
+
+    /// One that the profile may set to anything.
+    #[must_use]
+    pub const fn or(name: &'static str, default: &'static str) -> Self {
+        Self { name, values: &[], default: Some(default) }
     }
 
     /// One with a fixed choice, the default first.
     #[must_use]
     pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
-        Self { name, values }
+        Self { name, values, default: Some(values[0]) }
     }
 
     fn settle(&self, provider: &str, given: Option<&str>) -> Result<String> {
         let wrong = |what: String| Err(Error::Config(format!("the profile's `{}` {what}", self.name)));
         match (given, self.values) {
-            (None, []) => wrong(format!("is not set, and {provider} needs it")),
-            (None, [first, ..]) => Ok((*first).to_owned()),
+            (None, _) => match self.default {
+                Some(default) => Ok(default.to_owned()),
+                None => wrong(format!("is not set, and {provider} needs it")),
+            },
             (Some(value), values) if values.is_empty() || values.contains(&value) => Ok(value.to_owned()),
             (Some(value), values) => wrong(format!("is {value:?}; use one of {}", values.join(", "))),
         }

@@ -1,5 +1,6 @@
 //! `stratos purge`: plan, confirm, send.
 
+mod account;
 mod ask;
 mod book;
 mod list;
@@ -8,11 +9,10 @@ mod preview;
 use crate::{
     command::Command,
     context::Context,
-    credential::{Credential, Found},
     error::{Error, Result},
     options::Format,
     purge::{
-        self, Account, Outcome, Provider, Selector, Settings,
+        Account, Outcome, Provider, Selector, Settings,
         execute::execute,
         plan::{Plan, Selection, plan},
     },
@@ -56,6 +56,9 @@ pub struct Purge {
     /// Print the requests, send none
     #[arg(long)]
     dry_run: bool,
+    /// A setting of the provider, name=value; repeatable
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    sets: Vec<String>,
     /// Purge key, literally [env: CLOUDCDN_PURGE_KEY]
     #[arg(long, value_name = "KEY")]
     purge_key: Option<String>,
@@ -86,8 +89,7 @@ impl Command for Purge {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
         let selection = self.selection(cx)?;
         let profile = cx.profile()?;
-        let provider = purge::provider(&profile.provider.value)?;
-        let settings = provider.resolve(std::slice::from_ref(&profile.url.value), &profile.settings)?;
+        let (provider, settings) = account::settle(&profile, &self.sets, cx)?;
         let plan = plan(provider, &settings, &selection)?;
         let job = Job { provider, settings, plan };
         job.announce(cx, self.dry_run);
@@ -95,7 +97,7 @@ impl Command for Purge {
             return Ok(Done::Preview(Preview::of(&job, &self, cx)?));
         }
         if selection.selector == Selector::All && !self.yes {
-            ask::confirm(cx, &profile.url.value)?;
+            ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
         self.send(job, rate, cx)
     }
@@ -138,7 +140,7 @@ impl Purge {
 
     fn send(&self, job: Job, rate: Option<u32>, cx: &mut Context<'_>) -> Result<Done> {
         let Job { provider, settings, plan } = job;
-        let account = Account::open(provider, settings, |name| self.credential(name, cx))?;
+        let account = self.account(provider, settings, cx)?;
         self.tell_unused(&account, cx);
         let client = cx.client()?;
         let console = cx.console;
@@ -174,14 +176,6 @@ impl Purge {
         }
     }
 
-    /// The secrets that a provider's row names.
-    fn credential(&self, name: &str, cx: &mut Context<'_>) -> Result<Option<Found>> {
-        match self.flag(name) {
-            Some((which, flag)) => cx.credential(which, flag),
-            None => Ok(None),
-        }
-    }
-
     /// Who typed a key expects that one to go out.
     fn tell_unused(&self, account: &Account, cx: &Context<'_>) {
         let Some((_, first)) = account.secrets().first() else { return };
@@ -194,15 +188,6 @@ impl Purge {
             if value.is_some() && account.secrets().iter().all(|(sent, _)| *sent != name) {
                 cx.console.warn(format!("{flag} is not sent: {} comes first; unset that", first.reference));
             }
-        }
-    }
-
-    fn flag(&self, name: &str) -> Option<(Credential, Option<&str>)> {
-        match name {
-            "purge_key" => Some((Credential::PurgeKey, self.purge_key.as_deref())),
-            "token" => Some((Credential::Token, self.token.as_deref())),
-            "account_key" => Some((Credential::AccountKey, None)),
-            _ => None,
         }
     }
 }

@@ -3,14 +3,12 @@
 use super::{Job, Purge};
 use crate::{
     context::Context,
-    credential::{Found, Reference},
     error::{Error, Result},
     http::{Request, Value as Header},
     options::Format,
     progress::{Console, clean},
-    purge::{Account, Attempt, Provider, Settings},
+    purge::{Account, Attempt},
     report::{Page, Report, Style},
-    secret::Secret,
 };
 use serde_json::{Map, Value, json};
 use std::{io, time::Duration};
@@ -96,27 +94,6 @@ fn authorized(
             (job.provider.authorize)(account, &attempt, request.clone())
         }
         _ => Ok(request.clone()),
-    }
-}
-
-impl Purge {
-    /// The account as its credentials are named: no file is read, no program run, and nothing warned of.
-    fn account_by_name(
-        &self,
-        provider: &Provider,
-        settings: Settings,
-        cx: &mut Context<'_>,
-    ) -> Result<Account> {
-        Account::open(provider, settings, |name| {
-            let Some((which, flag)) = self.flag(name) else { return Ok(None) };
-            let Some(named) = cx.named(which, None, flag)? else { return Ok(None) };
-            let secret = match named.how {
-                // How it begins decides how it is sent.
-                Reference::Literal(secret) | Reference::Plain(secret) => secret,
-                _ => Secret::new("a secret that is not looked at"),
-            };
-            Ok(Some(Found { secret, origin: named.origin, reference: named.shown }))
-        })
     }
 }
 

@@ -1,0 +1,199 @@
+//! Who purges: the provider of a profile, its settings and addresses, and the credentials that open the way.
+
+use super::Purge;
+use crate::{
+    context::Context,
+    credential::{Credential, Found, Reference},
+    error::{Error, Result},
+    profile::{self, Origin, Profile, Site},
+    purge::{self, Account, Provider, Settings},
+    secret::Secret,
+};
+
+/// A provider with all that a profile, the environment and `--set` say of it; no secret yet.
+pub(super) fn settle(
+    profile: &Profile,
+    given: &[String],
+    cx: &Context<'_>,
+) -> Result<(&'static Provider, Settings)> {
+    let provider = purge::provider(&profile.provider.value)?;
+    let mut settings = Vec::new();
+    for pair in given {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Error::Usage(format!("--set {pair:?} has no value; write --set name=value")))?;
+        settings.push((known(provider, name)?.to_owned(), value.to_owned()));
+    }
+    for setting in provider.settings {
+        settings
+            .extend(variable(provider, setting.name, cx).map(|(_, value)| (setting.name.to_owned(), value)));
+    }
+    settings.extend(profile.settings.iter().cloned());
+    let settings = provider.resolve(&targets(provider, profile, cx)?, &settings)?;
+    Ok((provider, settings))
+}
+
+/// The setting of this name, or the ones that there are.
+fn known(provider: &Provider, name: &str) -> Result<&'static str> {
+    let names = || provider.settings.iter().map(|setting| setting.name);
+    names().find(|known| *known == name).ok_or_else(|| {
+        let list = names().collect::<Vec<_>>().join(", ");
+        let advice = if list.is_empty() { "it has none".to_owned() } else { format!("it has {list}") };
+        Error::Usage(format!("--set {name}: {} has no such setting; {advice}", provider.title))
+    })
+}
+
+/// The first of the vendor's own variables that is set.
+fn variable(provider: &Provider, name: &str, cx: &Context<'_>) -> Option<(&'static str, String)> {
+    let set = |variable: &&'static str| Some((*variable, cx.env.get(variable)?.to_owned()));
+    provider.variables(name).iter().find_map(set)
+}
+
+/// `--cdn-url`, the vendor's own variable, the profile's nodes or url, the vendor's public address.
+fn targets(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<Vec<String>> {
+    let typed = matches!(profile.url.origin, Origin::Flag(_) | Origin::Environment(_));
+    if !typed && let Some((name, url)) = variable(provider, "url", cx) {
+        let base = profile::base(&url);
+        return Ok(vec![base.map_err(|why| Error::Usage(format!("{name} is no base URL: {why}")))?]);
+    }
+    if !typed && !profile.nodes.is_empty() {
+        return Ok(profile.nodes.clone());
+    }
+    let url = if profile.url.value.is_empty() { provider.url } else { &profile.url.value };
+    Ok(if url.is_empty() { Vec::new() } else { vec![url.to_owned()] })
+}
+
+impl Purge {
+    /// The account with its secrets.
+    pub(super) fn account(
+        &self,
+        provider: &'static Provider,
+        settings: Settings,
+        cx: &mut Context<'_>,
+    ) -> Result<Account> {
+        let account = Account::open(provider, settings, |name| {
+            let (which, flag) = self.named(provider, name, cx)?;
+            cx.credential(which, flag.as_deref())
+        })?;
+        let profile = cx.profile()?;
+        for (name, found) in account.secrets() {
+            if matches!(found.origin, Origin::Profile(_)) {
+                at_home(name, &account.settings, provider, &profile)?;
+            }
+        }
+        Ok(account)
+    }
+
+    /// The account as its credentials are named: no file is read, no program run, and nothing warned of.
+    pub(super) fn account_by_name(
+        &self,
+        provider: &'static Provider,
+        settings: Settings,
+        cx: &mut Context<'_>,
+    ) -> Result<Account> {
+        Account::open(provider, settings, |name| {
+            let (which, flag) = self.named(provider, name, cx)?;
+            let Some(named) = cx.named(which, None, flag.as_deref())? else { return Ok(None) };
+            let secret = match named.how {
+                // How it begins decides how it is sent.
+                Reference::Literal(secret) | Reference::Plain(secret) => secret,
+                _ => Secret::new("a secret that is not looked at"),
+            };
+            Ok(Some(Found { secret, origin: named.origin, reference: named.shown }))
+        })
+    }
+
+    /// Which credential a name in a provider's row is, and what its flag holds.
+    fn named(
+        &self,
+        provider: &'static Provider,
+        name: &'static str,
+        cx: &mut Context<'_>,
+    ) -> Result<(Credential, Option<String>)> {
+        let cloudcdn = cx.profile()?.is_cloudcdn();
+        Ok(match name {
+            "purge_key" => (Credential::PurgeKey, self.purge_key.clone()),
+            "token" if cloudcdn => (Credential::Token, self.token.clone()),
+            "account_key" => (Credential::AccountKey, None),
+            "token" => (Credential::Vendor(name, provider.variables(name)), self.token.clone()),
+            _ => (Credential::Vendor(name, provider.variables(name)), None),
+        })
+    }
+}
+
+/// A profile's credential goes to the addresses that the profile names, else to the vendor's own.
+fn at_home(member: &str, settings: &Settings, provider: &Provider, profile: &Profile) -> Result<()> {
+    let homes: Vec<&str> = match (profile.nodes.as_slice(), profile.bound_to.as_str()) {
+        ([], "") => vec![provider.url],
+        (nodes, "") => nodes.iter().map(String::as_str).collect(),
+        (nodes, own) => nodes.iter().map(String::as_str).chain([own]).collect(),
+    };
+    let site = |url: &str| Site::parse(url).ok();
+    let stranger = settings.targets().iter().find(|target| {
+        let to = site(target);
+        to.is_none() || homes.iter().all(|home| site(home) != to)
+    });
+    match stranger {
+        None => Ok(()),
+        Some(stranger) => Err(Error::Config(format!(
+            "{member} of profile {} is for {}, but the purge goes to {stranger}; give the credential by \
+             environment too, or use the profile's url",
+            profile.name,
+            homes.join(", ")
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::desk::Desk, purge::Setting};
+
+    const ACME: Provider = Provider {
+        id: "acme",
+        title: "Acme",
+        url: "https://api.acme.example",
+        variables: &[("url", &["ACME_URL"]), ("zone", &["ACME_ZONE", "ACME_SITE"])],
+        settings: &[Setting::required("zone"), Setting::or("plan", "free")],
+        ..Provider::BASE
+    };
+
+    fn found(config: &str, env: &[(&'static str, &str)]) -> Result<Vec<String>> {
+        let env = env.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let desk = Desk { config: Some(config.into()), env, ..Desk::default() };
+        desk.run(|cx| {
+            let profile = cx.profile()?;
+            targets(&ACME, &profile, cx)
+        })
+        .0
+    }
+
+    #[test]
+    fn the_address_is_the_variables_the_nodes_the_urls_or_the_vendors() {
+        let own = "[profiles.default]\nprovider = \"acme\"\n";
+        let url = format!("{own}url = \"https://a.example\"\n");
+        let nodes = format!("{own}nodes = [\"http://n1:6081\", \"http://n2:6081/\"]\n");
+        let variable = [("ACME_URL", "http://127.0.0.1:1")];
+        assert_eq!(found(own, &[]).unwrap(), ["https://api.acme.example"]);
+        assert_eq!(found(&url, &[]).unwrap(), ["https://a.example"]);
+        assert_eq!(found(&nodes, &[]).unwrap(), ["http://n1:6081", "http://n2:6081"]);
+        assert_eq!(found(&nodes, &variable).unwrap(), ["http://127.0.0.1:1"]);
+        assert_eq!(found(own, &[("ACME_URL", "nowhere")]).unwrap_err().facts().exit, 64);
+        for broken in ["nodes = []", "nodes = \"http://n1\"", "nodes = [1]", "nodes = [\"n1\"]"] {
+            assert_eq!(found(&format!("{own}{broken}\n"), &[]).unwrap_err().facts().exit, 78, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_profiles_credential_stays_at_its_addresses() {
+        let settings = |target: &str| ACME.resolve(&[target.into()], &[("zone".into(), "z".into())]).unwrap();
+        let at = |profile: &Profile, target: &str| at_home("token", &settings(target), &ACME, profile);
+        let bare = Profile { bound_to: String::new(), ..Profile::default() };
+        assert!(at(&bare, "https://api.acme.example/").is_ok());
+        assert_eq!(at(&bare, "https://evil.example").unwrap_err().facts().exit, 78);
+        let fleet = Profile { nodes: vec!["http://n1:6081".into()], ..bare.clone() };
+        assert!(at(&fleet, "http://n1:6081").is_ok() && at(&fleet, "https://api.acme.example").is_err());
+        let own = Profile { bound_to: "https://a.example".into(), ..bare };
+        assert!(at(&own, "https://a.example/x").is_ok() && at(&own, "https://api.acme.example").is_err());
+    }
+}
