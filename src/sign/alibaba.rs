@@ -16,6 +16,7 @@ pub const A: Scheme = Scheme {
     claims: &[Claim::Expires, Claim::Nonce],
     params: &[layout::VALIDITY, layout::USER],
     reserved: &["auth_key"],
+    example: layout::EXAMPLE,
     canonical: layout::hyphened,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened("auth_key", url, claims, seal, out),

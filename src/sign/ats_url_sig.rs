@@ -4,7 +4,8 @@
 //! with one in what is signed is refused. What follows the signature is ignored by the plugin, and here.
 
 use super::{
-    Claim, Claims, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Until, Url, Visit, climbs, key,
+    Claim, Claims, Example, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Until, Url, Visit,
+    climbs, key,
     text::{self, Append},
 };
 use crate::error::{Error, Result};
@@ -31,6 +32,7 @@ pub const SCHEME: Scheme = Scheme {
             .about("the path parameter in which the path form stands, as the plugin's url_type wants it"),
     ],
     reserved: &["C", "E", "A", "K", "P", "S"],
+    example: Example { flags: "--key-id 3", ..Example::BASE },
     until: Until::Through,
     canonical,
     prepare: |secret, params| key::hmac(params.or("algorithm", "sha1"), secret, Spelling::Hex),

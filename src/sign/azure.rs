@@ -4,8 +4,8 @@
 //! a value would move the lines after it, so it is refused.
 
 use super::{
-    Claim, Claims, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit, climbs, key,
-    stamp,
+    Claim, Claims, Example, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit,
+    climbs, key, stamp,
     text::{self, Append, COMPONENT, UNRESERVED_PATH},
 };
 use crate::error::{Error, Result};
@@ -45,6 +45,7 @@ pub const SCHEME: Scheme = Scheme {
         "sv", "sp", "st", "se", "sr", "sig", "si", "sip", "spr", "ses", "rscc", "rscd", "rsce", "rscl",
         "rsct", "skoid", "sktid", "skt", "ske", "sks", "skv", "ss", "srt",
     ],
+    example: Example { target: "https://account.blob.core.windows.net/container/intro.mp4", ..Example::BASE },
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Base64)),
     assemble,

@@ -3,7 +3,7 @@
 //! Contract: section 9c. The token opens everything of one video; nothing else of the URL is signed.
 
 use super::{
-    Claim, Claims, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Text, Url, Visit, among,
+    Claim, Claims, Example, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Text, Url, Visit, among,
     ip_within, jose, text::Append,
 };
 use crate::error::{Error, Result};
@@ -29,6 +29,7 @@ pub const SCHEME: Scheme = Scheme {
         Param::one_of("kid_claim", &["true", "false"])
             .about("whether the payload names the key too, as the API wants it"),
     ],
+    example: Example::RSA,
     canonical,
     prepare: |secret, _| jose::key(ALGORITHM, secret),
     assemble,

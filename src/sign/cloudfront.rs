@@ -5,7 +5,7 @@
 //! what a browser would still escape could never verify, and a quote would write policy of its own.
 
 use super::{
-    Claim, Claims, Form, Inspection, Key, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit,
+    Claim, Claims, Example, Form, Inspection, Key, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit,
     asymmetric::{self, Algorithm},
     covers_globs,
     policy::{self, Policy},
@@ -35,6 +35,7 @@ pub const SCHEME: Scheme = Scheme {
         Param::text("policy").about("a whole policy, signed and sent byte for byte"),
     ],
     reserved: &["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"],
+    example: Example::RSA,
     canonical,
     prepare,
     assemble,

@@ -4,7 +4,7 @@
 //! here a path is written as it is signed.
 
 use super::{
-    Claim, Claims, Inspection, Key, Param, Params, Scheme, Seal, Spelling, Url, Visit,
+    Claim, Claims, Example, Inspection, Key, Param, Params, Scheme, Seal, Spelling, Url, Visit,
     asymmetric::{Algorithm, KeyPair},
     fields, stamp,
     text::Append,
@@ -41,6 +41,11 @@ pub const SCHEME: Scheme = Scheme {
         "X-Goog-Signature",
     ],
     longest: Some(WEEK),
+    example: Example {
+        target: "https://storage.googleapis.com/bucket/videos/intro.mp4",
+        flags: "--key-id signer@project.iam.gserviceaccount.com",
+        ..Example::RSA
+    },
     canonical,
     prepare,
     assemble,

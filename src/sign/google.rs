@@ -7,7 +7,7 @@
 pub mod token;
 
 use super::{
-    Claim, Claims, Form, Inspection, Key, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit,
+    Claim, Claims, Example, Form, Inspection, Key, Param, Params, Scheme, Scope, Seal, Spelling, Url, Visit,
     asymmetric::{self, Algorithm, KeyPair},
     climbs, covers_prefix, key,
     text::{self, Append},
@@ -29,6 +29,7 @@ pub const CLOUD_CDN: Scheme = Scheme {
     claims: &[Claim::Expires, Claim::Prefix, Claim::KeyId],
     forms: &[Form::Query, Form::Cookie],
     reserved: &["Expires", "KeyName", "Signature", "URLPrefix"],
+    example: Example { key: "openssl rand -base64 16 | tr '+/' '-_'", ..Example::BASE },
     canonical,
     prepare: |secret, _| match secret.len() {
         16 => key::hmac("sha1", secret, Spelling::Base64UrlPadded),
@@ -56,6 +57,7 @@ pub const MEDIA_CDN: Scheme = Scheme {
     forms: &[Form::Query, Form::Path, Form::Cookie],
     params: &[KEY_KIND],
     secret: Spelling::Raw,
+    example: Example { key: "openssl rand -base64 32 | tr '+/' '-_'", ..Example::BASE },
     prepare: |secret, params| ed25519(secret, params, Spelling::Base64UrlPadded),
     assemble: |url, claims, seal, out| assemble("Edge-Cache-Cookie", url, claims, seal, out),
     inspect: |visit, signed| inspect(&MEDIA, visit, signed),

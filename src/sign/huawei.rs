@@ -16,6 +16,7 @@ pub const A: Scheme = Scheme {
     params: &[layout::VALIDITY, DIGEST, layout::USER, NAME],
     reserved: &["auth_key"],
     until: Until::Through,
+    example: layout::EXAMPLE,
     canonical: layout::hyphened,
     prepare: |secret, params| key::digest(params.or("algorithm", "md5"), secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened(name(claims.params), url, claims, seal, out),

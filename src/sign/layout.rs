@@ -5,7 +5,7 @@
 //! call the time differs between versions of their own pages; here the link ends `validity` seconds after it.
 
 use super::{
-    Claims, Form, Inspection, Param, Params, Seal, Spelling, Url, Visit, key, stamp,
+    Claims, Example, Form, Inspection, Param, Params, Seal, Spelling, Url, Visit, key, stamp,
     text::{self, Append},
 };
 use crate::error::{Error, Result};
@@ -31,6 +31,9 @@ pub const VALIDITY: Param = Param::text("validity").about(
     "how many seconds the CDN's console lets a link live from the time in it; verifying assumes 1800. 0 where \
      the time in the link is its end, as older pages of the vendors have it",
 );
+
+/// What every row's example needs.
+pub const EXAMPLE: Example = Example { flags: "--param validity=1800", ..Example::BASE };
 
 /// What the rows of layout A take.
 pub const USER: Param = Param::text("uid").about("the user's id in the link; 0 unless given");

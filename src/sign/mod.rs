@@ -126,6 +126,8 @@ pub struct Scheme {
     pub longest: Option<u64>,
     /// Seconds east of UTC, where the scheme writes its times as a calendar date of one zone.
     pub zone: Option<i32>,
+    /// What the example on its page needs beyond what the rest of the row implies.
+    pub example: Example,
     /// Appends the text that is signed.
     pub canonical: fn(&Url<'_>, &Claims<'_>, &mut Vec<u8>) -> Result<()>,
     /// Makes a key of a secret.
@@ -159,6 +161,7 @@ impl Scheme {
         until: Until::Before,
         longest: None,
         zone: None,
+        example: Example::BASE,
         canonical: |_, _, _| Ok(()),
         prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
         assemble: |_, _, _, _| Ok(()),
@@ -304,6 +307,25 @@ pub enum Until {
     Before,
     /// Valid while now <= expiry.
     Through,
+}
+
+/// A run of `stratos signed` to copy. Scheme, lifetime and key id are added as the row carries them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// A URL of the kind that the scheme signs.
+    pub target: &'static str,
+    /// Flags without which it would not mint; empty for most.
+    pub flags: &'static str,
+    /// A shell command that prints a key; empty where the spelling of the secret implies one.
+    pub key: &'static str,
+}
+
+impl Example {
+    /// What most rows need.
+    pub const BASE: Self = Self { target: "https://cdn.example.com/videos/intro.mp4", flags: "", key: "" };
+    /// A private RSA key in PEM.
+    pub const RSA: Self =
+        Self { key: "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", ..Self::BASE };
 }
 
 /// A setting of a scheme, given as `--param name=value` or in the profile.

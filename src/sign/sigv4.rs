@@ -4,7 +4,7 @@
 //! wrong; the key hashes it. The key of a day is derived once and kept.
 
 use super::{
-    Claim, Claims, Inspection, Key, Param, Scheme, Seal, Spelling, Url, Visit,
+    Claim, Claims, Example, Inspection, Key, Param, Scheme, Seal, Spelling, Url, Visit,
     key::HmacSha256,
     stamp,
     text::Append,
@@ -46,6 +46,7 @@ pub const SCHEME: Scheme = Scheme {
         "x-id",
     ],
     longest: Some(WEEK),
+    example: Example { target: "https://bucket.s3.eu-west-1.amazonaws.com/report.pdf", ..Example::BASE },
     canonical,
     prepare: |secret, _| Ok(Box::new(DayKeys::new(secret))),
     assemble,

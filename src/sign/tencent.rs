@@ -20,6 +20,7 @@ pub const A: Scheme = Scheme {
     claims: &[Claim::Expires, Claim::Nonce],
     params: &[layout::VALIDITY, layout::USER, NAME],
     reserved: &["sign"],
+    example: layout::EXAMPLE,
     canonical: layout::hyphened,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened(name(claims.params), url, claims, seal, out),

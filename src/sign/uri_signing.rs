@@ -4,8 +4,8 @@
 //! the URI matches. The plugin knows no hash and takes tokens without a scope, which are not minted here.
 
 use super::{
-    Claim, Claims, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Text, Url, Visit, climbs,
-    jose,
+    Claim, Claims, Example, Form, Inspection, Param, Params, Scheme, Scope, Seal, Spelling, Text, Url, Visit,
+    climbs, jose,
     pattern::{self, Pattern},
     text::{self, Append},
 };
@@ -26,6 +26,7 @@ pub const RFC9246: Scheme = Scheme {
     forms: FORMS,
     params: PARAMS,
     reserved: &[PACKAGE],
+    example: Example { key: "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='", ..Example::BASE },
     canonical: |url, claims, out| canonical(Dialect::Rfc, url, claims, out),
     prepare: |secret, params| jose::key(algorithm(params), secret),
     assemble,
@@ -43,6 +44,7 @@ pub const ATS: Scheme = Scheme {
             without cdniuc, and overlooks an expiry that is written as text; here such an expiry is malformed. Only \
             HS256 was tried.",
     source: "docs.trafficserver.apache.org, uri_signing plugin; Apache Traffic Server 9.2.9",
+    example: Example { flags: "--param issuer=KEY1", ..RFC9246.example },
     canonical: |url, claims, out| canonical(Dialect::Ats, url, claims, out),
     inspect: |visit, signed| inspect(Dialect::Ats, visit, signed),
     ..RFC9246

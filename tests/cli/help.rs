@@ -1,5 +1,8 @@
 use crate::common::runner::stratos;
-use stratos::commands::{COMMANDS, cli};
+use stratos::{
+    commands::{COMMANDS, cli},
+    sign::SCHEMES,
+};
 
 #[test]
 fn the_root_page_names_every_command_and_fits_80_columns() {
@@ -89,4 +92,75 @@ fn colour_comes_with_a_terminal_and_goes_with_no_color() {
 #[test]
 fn the_tree_of_commands_is_sound() {
     cli().debug_assert();
+}
+
+/// What the shell would make of the command that prints a key.
+fn key(command: &str) -> String {
+    let words: Vec<&str> = command.split([' ', '|']).filter(|word| !word.is_empty()).collect();
+    let count = |word: &str| word.parse::<usize>().unwrap();
+    let base64 = |bytes: &str| {
+        let alphabet = "AECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+        let (whole, rest) = (count(bytes) / 3 * 4, count(bytes) % 3);
+        let digits = &alphabet.repeat(3)[..whole];
+        format!("{digits}{}", ["", "AA==", "AAA="][rest])
+    };
+    match words[..] {
+        ["openssl", "rand", "-hex", bytes] => "5a".repeat(count(bytes)),
+        ["openssl", "rand", "-base64", bytes] => base64(bytes),
+        ["openssl", "rand", "-base64", bytes, "tr", "'+/'", "'-_'"] => base64(bytes),
+        ["openssl", "rand", "-base64", bytes, "tr", "'+/'", "'-_'", "tr", "-d", "'='"] => {
+            base64(bytes).trim_end_matches('=').to_owned()
+        }
+        ["openssl", "genpkey", "-algorithm", "RSA", ..] => {
+            include_str!("../vectors/keys/rsa-2048.pem").to_owned()
+        }
+        _ => panic!("the test cannot run {command:?}"),
+    }
+}
+
+#[test]
+fn every_scheme_has_a_page_from_its_row_and_its_example_mints() {
+    for scheme in SCHEMES {
+        let page = stratos(["help", "scheme", scheme.id]).run().exits(0).stdout();
+        let json = stratos(["help", "schemes", scheme.id, "--json"]).run().exits(0);
+        assert_eq!(json.stdout(), page, "help is text");
+        let all = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for text in [scheme.title, scheme.source, scheme.secret.name()] {
+            assert!(all.contains(&words(text)), "{}: the page lacks {text:?}", scheme.id);
+        }
+        let told = |name: &str| all.contains(name);
+        assert!(scheme.about.split_whitespace().all(told), "{}: {page}", scheme.id);
+        assert!(scheme.claims.iter().all(|claim| told(claim.name())), "{}: {page}", scheme.id);
+        assert!(scheme.forms.iter().all(|form| told(form.name())), "{}: {page}", scheme.id);
+        assert!(scheme.reserved.iter().all(|name| told(name)), "{}: {page}", scheme.id);
+        assert_eq!(all.contains("unconfirmed "), scheme.about.contains("unconfirmed"), "{}", scheme.id);
+        for param in scheme.params {
+            let about = words(param.about);
+            assert!(told(&format!("--param {}=", param.name)) && told(&about), "{}: {page}", scheme.id);
+            assert!(param.values.iter().all(|value| told(value)), "{}: {page}", scheme.id);
+        }
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{}: too wide: {line}", scheme.id);
+        }
+        let (_, example) = page.split_once("\n  export KEY=\"$(").unwrap();
+        let (command, mint) = example.split_once(")\"\n").unwrap();
+        let argv = shlex::split(&mint.replace("\\\n", " ")).unwrap();
+        assert_eq!(argv[0], "stratos");
+        let run = stratos(&argv[1..]).env("KEY", key(command)).run();
+        assert!(run.code == Some(0) && run.stderr.is_empty(), "{}: {mint}{}", scheme.id, run.stderr);
+        assert!(!run.stdout().trim().is_empty(), "{}", scheme.id);
+    }
+}
+
+#[test]
+fn help_lists_the_schemes_and_suggests_the_one_that_was_meant() {
+    let list = stratos(["help", "schemes", "--json"]).run().exits(0).stdout();
+    assert!(SCHEMES.iter().all(|scheme| list.contains(scheme.id)), "{list}");
+    assert_eq!(stratos(["help", "scheme"]).run().exits(0).stdout(), list);
+    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    let run = stratos(["help", "scheme", "cloudfrnt", "--json"]).run().fails("usage_error", 64);
+    assert!(run.stderr.contains("did you mean `cloudfront`?"), "{}", run.stderr);
+    assert_eq!(run.stdout(), "");
+    stratos(["help", "scheme", "cloudfront", "more"]).run().exits(64);
 }

@@ -2,12 +2,16 @@
 
 pub mod tables;
 
-use super::{COMMANDS, cli, later, reading};
+use super::{
+    COMMANDS, cli, later, reading,
+    signed::{SchemeTable, scheme_page},
+};
 use crate::{
     command::Command,
     context::Context,
     error::{Error, Result},
     report::{Page, Report, Style, wrapped},
+    sign::Scheme,
 };
 use clap::builder::StyledStr;
 use serde_json::Value;
@@ -16,7 +20,7 @@ use std::io;
 /// Print root or per-command help
 #[derive(Debug, clap::Args)]
 pub struct Help {
-    /// A command, and its subcommand
+    /// A command, and its subcommand; or `scheme NAME`, a way of signing
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
@@ -27,6 +31,10 @@ pub enum Shown {
     Root,
     /// A page as clap wrote it.
     Page(StyledStr),
+    /// A way of signing.
+    Scheme(&'static Scheme),
+    /// All of them.
+    Schemes,
     /// One line of text.
     Line(String),
     /// Nothing: there is no such topic.
@@ -61,6 +69,11 @@ impl Command for Help {
         if words.is_empty() {
             return Ok(Shown::Root);
         }
+        match words[..] {
+            ["scheme" | "schemes"] => return Ok(Shown::Schemes),
+            ["scheme" | "schemes", id] => return Scheme::find(id).map(Shown::Scheme),
+            _ => {}
+        }
         // `help assets list`: the words behind an absent command cannot be known.
         if let Some(text) = later(&words.join(" ")).or_else(|| later(words[0])) {
             return Ok(Shown::Line(format!("stratos {text}")));
@@ -87,6 +100,8 @@ impl Report for Shown {
             Self::Root => root(page),
             Self::Page(text) if page.color => write!(page.out, "{}", text.ansi()),
             Self::Page(text) => write!(page.out, "{text}"),
+            Self::Scheme(scheme) => scheme_page(scheme, page),
+            Self::Schemes => schemes(page),
             Self::Line(text) => writeln!(page.out, "{text}"),
             Self::Nothing => Ok(()),
         }
@@ -129,6 +144,11 @@ fn root(page: &mut Page<'_>) -> io::Result<()> {
     wrapped(page, "  ", "  ", &exits.join(", "))?;
     writeln!(page.out)?;
     writeln!(page.out, "\"stratos help <command>\" shows what a command takes, \"stratos man\" shows it all.")
+}
+
+fn schemes(page: &mut Page<'_>) -> io::Result<()> {
+    SchemeTable.human(page)?;
+    writeln!(page.out, "\n\"stratos help scheme NAME\" tells the rest of one, with an example.")
 }
 
 fn heading(page: &mut Page<'_>, text: &str) -> io::Result<()> {

@@ -9,6 +9,7 @@ mod listed;
 mod mint;
 mod refusals;
 mod schemes;
+mod sheet;
 mod target;
 mod times;
 mod verdict;
@@ -18,6 +19,8 @@ mod visit;
 #[cfg(feature = "edge")]
 pub(super) use claims::params;
 pub use refusals::{RULES, Rule};
+pub use schemes::Table as SchemeTable;
+pub use sheet::write as scheme_page;
 
 use crate::{
     command::Command,

@@ -48,12 +48,13 @@ fn param(param: &Param) -> Value {
     json!({ "name": param.name, "values": param.values, "secret": param.secret, "about": param.about })
 }
 
-fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+/// Words for members of a row.
+pub(super) fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|one| name(*one)).collect()
 }
 
 /// Every scheme.
-struct Table;
+pub struct Table;
 
 impl Report for Table {
     fn value(&self) -> Value {
@@ -103,41 +104,11 @@ impl Report for Sheet {
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let scheme = self.0;
-        let id = page.bold(scheme.id);
-        writeln!(page.out, "{id}  {}\n", scheme.title)?;
-        wrapped(page, "", "", scheme.about)?;
-        writeln!(page.out)?;
-        field(page, "key", &format!("written as {}", scheme.secret.name()))?;
-        field(page, "claims", &names(scheme.claims, Claim::name).join(" "))?;
-        field(page, "forms", &names(scheme.forms, Form::name).join(" "))?;
-        if !scheme.reserved.is_empty() {
-            field(page, "reserved", &format!("{} (query names of its own)", scheme.reserved.join(" ")))?;
-        }
-        let end = if scheme.until == Until::Through { "still valid" } else { "already expired" };
-        field(page, "expiry", &format!("the second that it names is {end}"))?;
-        if let Some(longest) = scheme.longest {
-            field(page, "longest", &format!("{longest} s"))?;
-        }
-        field(page, "source", scheme.source)?;
-        for param in scheme.params {
-            writeln!(page.out, "  --param {}={}", param.name, placeholder(param))?;
-            if !param.about.is_empty() {
-                wrapped(page, "      ", "      ", param.about)?;
-            }
-        }
-        Ok(())
+        super::sheet::write(self.0, page)
     }
 }
 
-fn placeholder(param: &Param) -> String {
-    match (param.secret, param.values) {
-        (true, _) => "REF".into(),
-        (false, []) => "TEXT".into(),
-        (false, values) => values.join("|"),
-    }
-}
-
-fn field(page: &mut Page<'_>, name: &str, text: &str) -> io::Result<()> {
-    wrapped(page, &format!("  {name:<8}  "), "            ", text)
+/// A label and its text, as both pages show them.
+pub(super) fn field(page: &mut Page<'_>, name: &str, text: &str) -> io::Result<()> {
+    wrapped(page, &format!("  {name:<11}  "), "               ", text)
 }

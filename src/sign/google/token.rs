@@ -44,6 +44,7 @@ pub const SCHEME: Scheme = Scheme {
         Param::text("headers").about("headers to sign, one `Name: value` a line"),
     ],
     reserved: &[NAME],
+    example: super::MEDIA_CDN.example,
     canonical,
     prepare,
     assemble,
