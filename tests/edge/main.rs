@@ -1,13 +1,19 @@
-//! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, and Node's crypto. Ours mint, theirs verify.
+//! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, Varnish, and Node's crypto. Ours mint, theirs
+//! verify.
 //! And strace judges what stays offline.
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
 
+mod damage;
+mod http;
+mod judge;
 mod offline;
 mod servers;
+mod varnish;
 
+use judge::{Judge, expect};
 use libtest_mimic::{Arguments, Failed, Trial};
-use servers::{Server, curl_status};
+use servers::{Server, Work};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -27,18 +33,20 @@ const PATHS: &[&str] = &[
     "/pipe|colon:10",
 ];
 
-/// One row a trial: its name, what it needs, and its body.
-type Row = (&'static str, &'static [(&'static str, &'static str)], fn() -> Result<(), Failed>);
+/// What a trial needs: a file or program, and the package that brings it.
+type Needs = &'static [(&'static str, &'static str)];
 
-const NGINX: &[(&str, &str)] = &[
+/// One row a trial: its name, what it needs, and its body.
+type Row = (&'static str, Needs, fn() -> Result<(), Failed>);
+
+const NGINX: Needs = &[
     ("/usr/sbin/nginx", "nginx"),
     ("/usr/lib/nginx/modules/ngx_http_js_module.so", "libnginx-mod-http-js"),
     ("/usr/lib/nginx/modules/ngx_http_set_misc_module.so", "libnginx-mod-http-set-misc"),
-    ("/usr/bin/curl", "curl"),
 ];
-const HAPROXY: &[(&str, &str)] = &[("/usr/sbin/haproxy", "haproxy"), ("/usr/bin/curl", "curl")];
-const STRACE: &[(&str, &str)] = &[("/usr/bin/strace", "strace")];
-const NODE: &[(&str, &str)] = &[("node", "nodejs")];
+const HAPROXY: Needs = &[("/usr/sbin/haproxy", "haproxy")];
+const STRACE: Needs = &[("/usr/bin/strace", "strace")];
+const NODE: Needs = &[("node", "nodejs")];
 
 #[rustfmt::skip]
 const TRIALS: &[Row] = &[
@@ -54,16 +62,20 @@ const TRIALS: &[Row] = &[
     ("a_trace_sees_the_sockets_of_the_demo", STRACE, offline::the_trace_sees_calls),
 ];
 
+/// The tables of the servers that have a file of their own.
+const ROOMS: &[&[Row]] = &[TRIALS, varnish::TRIALS];
+
 fn main() {
     let arguments = Arguments::from_args();
     let required = std::env::var_os("STRATOS_REQUIRE_EDGE").is_some_and(|value| value == "1");
-    let trials = TRIALS.iter().map(|&(name, needs, body)| match servers::missing(needs) {
-        None => Trial::test(name, body),
-        Some(package) if required => {
-            Trial::test(name, move || Err(format!("{package} is not installed").into()))
-        }
-        Some(package) => Trial::test(format!("{name} (needs {package})"), body).with_ignored_flag(true),
-    });
+    let trials =
+        ROOMS.iter().flat_map(|room| room.iter()).map(|&(name, needs, body)| match servers::missing(needs) {
+            None => Trial::test(name, body),
+            Some(package) if required => {
+                Trial::test(name, move || Err(format!("{package} is not installed").into()))
+            }
+            Some(package) => Trial::test(format!("{name} (needs {package})"), body).with_ignored_flag(true),
+        });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     servers::stop_all();
     conclusion.exit();
@@ -71,39 +83,34 @@ fn main() {
 
 fn nginx() -> Arc<Server> {
     static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
-    SERVER.get_or_init(|| servers::start("nginx")).clone()
+    let prepare = |work: &Work| {
+        let mut command = Command::new("/usr/sbin/nginx");
+        // Without -e it opens the packaged log first and fails for an ordinary user.
+        command.arg("-e").arg(work.folder.join("error.log")).arg("-p").arg(&work.folder);
+        command.arg("-c").arg(work.fill("nginx.conf", &[]));
+        command
+    };
+    SERVER.get_or_init(|| servers::start("nginx", 200, prepare)).clone()
 }
 
 fn haproxy() -> Arc<Server> {
     static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
-    SERVER.get_or_init(|| servers::start("haproxy")).clone()
+    let prepare = |work: &Work| {
+        let mut command = Command::new("/usr/sbin/haproxy");
+        command.args(["-db", "-f"]).arg(work.fill("haproxy.cfg", &[]));
+        command
+    };
+    SERVER.get_or_init(|| servers::start("haproxy", 200, prepare)).clone()
 }
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
 }
 
-/// What the binary prints for these arguments.
+/// What the binary prints for a path that the CloudCDN schemes carry as a parameter.
 fn mint(scheme: &str, base: &str, path: &str, expires: u64, secret: &str) -> Result<String, Failed> {
-    let output = Command::new(env!("CARGO_BIN_EXE_stratos"))
-        .env_clear()
-        .env("SIGNED_URL_SECRET", secret)
-        .args(["signed", path, "--scheme", scheme, "--cdn-url", base, "--allow-expired"])
-        .args(["--expires", &expires.to_string()])
-        .output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
-}
-
-fn expect(url: &str, status: u16, what: &str) -> Result<(), Failed> {
-    let answered = curl_status(url)?;
-    if answered == status {
-        Ok(())
-    } else {
-        Err(format!("{what}: {answered} instead of {status} for {url}").into())
-    }
+    let (expires, judge) = (expires.to_string(), Judge { scheme, ..Judge::BASE });
+    judge.run(secret, &["signed", path, "--cdn-url", base, "--allow-expired", "--expires", &expires])
 }
 
 /// Minted links pass; expired, altered and foreign ones get the status that the server's rules name.

@@ -1,12 +1,15 @@
 //! Starts the real servers on loopback, each in a folder of its own, and stops them.
 
-use libtest_mimic::Failed;
+use crate::http;
 use std::{
     fs,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -16,7 +19,7 @@ use tempfile::TempDir;
 pub struct Server {
     port: u16,
     child: Mutex<Child>,
-    _work: TempDir,
+    work: TempDir,
 }
 
 static STARTED: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
@@ -27,53 +30,78 @@ impl Server {
     }
 }
 
-/// The package of the first file or program that is not there.
+/// The package of the first file or program that is not there; `*` stands for one folder of a path.
 pub fn missing(needs: &[(&str, &'static str)]) -> Option<&'static str> {
-    let there = |what: &str| match what.starts_with('/') {
-        true => Path::new(what).exists(),
-        false => {
+    let there = |what: &str| match what.split_once('*') {
+        Some((folder, file)) => fs::read_dir(folder)
+            .is_ok_and(|all| all.flatten().any(|entry| entry.path().join(&file[1..]).exists())),
+        None if what.starts_with('/') => Path::new(what).exists(),
+        None => {
             Command::new(what).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
         }
     };
     needs.iter().find(|(what, _)| !there(what)).map(|(_, package)| *package)
 }
 
-/// Starts `nginx` or `haproxy` with its configuration from this folder, and waits until it answers.
-pub fn start(program: &str) -> Arc<Server> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edge").join(program);
-    let work = tempfile::tempdir().expect("a temporary folder");
-    let reserved = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = reserved.local_addr().expect("an address").port();
-    let fill = |template: &str, target: &str| {
-        let text = fs::read_to_string(here.join(template)).expect("the template");
-        let text = text
-            .replace("@PORT@", &port.to_string())
-            .replace("@WORK@", &work.path().to_string_lossy())
-            .replace("@HERE@", &here.to_string_lossy())
-            .replace("@USERLINE@", if is_root() { "user root;" } else { "" });
-        fs::write(work.path().join(target), text).expect("the configuration");
-    };
-    let mut command = Command::new(format!("/usr/sbin/{program}"));
-    if program == "nginx" {
-        fill("nginx.conf.in", "nginx.conf");
-        // Without -e it opens the packaged log first and fails for an ordinary user.
-        command.arg("-e").arg(work.path().join("error.log"));
-        command.arg("-p").arg(work.path()).arg("-c").arg(work.path().join("nginx.conf"));
-    } else {
-        fill("haproxy.cfg.in", "haproxy.cfg");
-        command.args(["-db", "-f"]).arg(work.path().join("haproxy.cfg"));
+/// A folder of its own and a free port, from which a server is brought up.
+pub struct Work {
+    name: &'static str,
+    pub folder: PathBuf,
+    pub port: u16,
+}
+
+impl Work {
+    /// The folder of this repository with the server's files.
+    pub fn here(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edge").join(self.name)
     }
+
+    /// Copies a template, `FILE.in`, to `FILE` with its places filled in.
+    pub fn fill(&self, file: &str, more: &[(&str, &str)]) -> PathBuf {
+        let text = fs::read_to_string(self.here().join(format!("{file}.in"))).expect("the template");
+        let text = text
+            .replace("@PORT@", &self.port.to_string())
+            .replace("@WORK@", &self.folder.to_string_lossy())
+            .replace("@HERE@", &self.here().to_string_lossy())
+            .replace("@USERLINE@", if is_root() { "user root;" } else { "" });
+        let text = more.iter().fold(text, |text, (place, value)| text.replace(place, value));
+        let target = self.folder.join(file);
+        fs::write(&target, text).expect("the configuration");
+        target
+    }
+}
+
+/// Starts a server with the command that `prepare` makes in its folder, and waits until it answers: 200 for
+/// `/__ready` unless it answers everything in a way of its own.
+pub fn start(name: &'static str, ready: u16, prepare: impl FnOnce(&Work) -> Command) -> Arc<Server> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (port, reserved) = free_port();
+    let mut command = prepare(&Work { name, folder: folder.path().to_owned(), port });
     drop(reserved);
-    let log = fs::File::create(work.path().join("output.log")).expect("a log");
+    let log = fs::File::create(folder.path().join("output.log")).expect("a log");
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("it starts");
-    let server = Arc::new(Server { port, child: Mutex::new(child), _work: work });
+    let server = Arc::new(Server { port, child: Mutex::new(child), work: folder });
     STARTED.lock().expect("no panic inside").push(server.clone());
     let begun = Instant::now();
-    while curl_status(&format!("{}/__ready", server.base())).ok() != Some(200) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{program} does not answer; see its log");
+    while http::status(&format!("{}/__ready", server.base())).ok() != Some(ready) {
+        let said = || fs::read_to_string(server.work.path().join("output.log")).unwrap_or_default();
+        assert!(begun.elapsed() < Duration::from_secs(30), "{name} does not answer:\n{}", said());
         thread::sleep(Duration::from_millis(20));
     }
     server
+}
+
+/// A port below those that the system hands to clients, so that none of our own requests takes it while the
+/// server is still on its way; the process id keeps runs beside each other apart.
+fn free_port() -> (u16, TcpListener) {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let count = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 20_000 + (count % 12_000) as u16;
+        if let Ok(reserved) = TcpListener::bind(("127.0.0.1", port)) {
+            return (port, reserved);
+        }
+    }
 }
 
 /// Stops all of them; called once, after the last trial.
@@ -84,15 +112,6 @@ pub fn stop_all() {
         let _ = Command::new("kill").arg(child.id().to_string()).status();
         let _ = child.wait();
     }
-}
-
-/// The status that a GET of this URL gets, byte for byte as given.
-pub fn curl_status(url: &str) -> Result<u16, Failed> {
-    let output = Command::new("curl")
-        .env_clear()
-        .args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "--path-as-is", "-g", url])
-        .output()?;
-    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
 fn is_root() -> bool {
