@@ -20,6 +20,12 @@ pub trait Key: Send + Sync {
     /// Appends the signature as it is written.
     fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()>;
 
+    /// Signs each of several texts into its own signature, which is empty before. Keys that can work side by
+    /// side override it.
+    fn sign_all(&self, texts: &mut [Signed]) -> Result<()> {
+        texts.iter_mut().try_for_each(|text| self.sign(&text.canonical, &mut text.signature))
+    }
+
     /// Whether the signature, as written, is this key's over the text. Signs again and compares in constant
     /// time; public keys override it.
     fn verify(&self, canonical: &[u8], signature: &[u8], scratch: &mut Vec<u8>) -> Result<bool> {
@@ -32,6 +38,15 @@ pub trait Key: Send + Sync {
     fn open(&self, _sealed: &[u8], _out: &mut Vec<u8>) -> Result<bool> {
         Ok(false)
     }
+}
+
+/// A text and its signature, as written.
+#[derive(Debug, Default)]
+pub struct Signed {
+    /// The text.
+    pub canonical: Vec<u8>,
+    /// Its signature; empty until it is signed.
+    pub signature: Vec<u8>,
 }
 
 /// Whether two texts are equal, in a time that depends only on their lengths.

@@ -17,6 +17,9 @@ use std::{
 const READ: usize = 128 << 10;
 /// How many failures are kept with their text.
 const KEPT: usize = 20;
+/// How many lines a worker is given at once: enough for a key that signs several texts side by side, few
+/// enough to stay in the fastest cache.
+const GROUP: usize = 32;
 
 /// How to go through the lines.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +54,11 @@ pub struct Tally {
 }
 
 impl Bulk {
-    /// Gives every line to a worker and writes what it appended, each outcome on a line of its own.
+    /// Gives all lines to a worker, some at a time, and writes the outcomes that it puts for them, each on a line
+    /// of its own.
     ///
-    /// `worker` is called once in each thread. `watch` hears the number of lines done after each block.
+    /// `worker` is called once in each thread; [`each`] makes one of what knows only single lines. `watch` hears
+    /// the number of lines done after each block.
     /// The error is one of reading or writing; what was finished before it has been written.
     pub fn run<F>(
         &self,
@@ -63,7 +68,7 @@ impl Bulk {
         watch: impl Fn(u64) + Sync,
     ) -> Result<Tally>
     where
-        F: FnMut(&str, &mut Vec<u8>) -> Result<()>,
+        F: FnMut(&[&str], &mut Outcomes<'_>),
     {
         let mut blocks = Blocks::new(input, self.limit);
         let mut sink = Sink { output, tally: Tally::default(), watch: &watch };
@@ -77,7 +82,7 @@ impl Bulk {
 
     fn alone<F>(&self, blocks: &mut Blocks<'_>, sink: &mut Sink<'_>, mut work: F) -> Result<()>
     where
-        F: FnMut(&str, &mut Vec<u8>) -> Result<()>,
+        F: FnMut(&[&str], &mut Outcomes<'_>),
     {
         let mut batch = Batch::default();
         while blocks.fill(&mut batch)? {
@@ -98,7 +103,7 @@ impl Bulk {
         worker: &(impl Fn() -> F + Sync),
     ) -> Result<()>
     where
-        F: FnMut(&str, &mut Vec<u8>) -> Result<()>,
+        F: FnMut(&[&str], &mut Outcomes<'_>),
     {
         let source = Source { blocks: Mutex::new((blocks, 0)) };
         let desk = Desk::new(sink, 2 * self.jobs as u64);
@@ -124,49 +129,86 @@ impl Bulk {
 
     fn process<F>(&self, batch: &mut Batch, work: &mut F)
     where
-        F: FnMut(&str, &mut Vec<u8>) -> Result<()>,
+        F: FnMut(&[&str], &mut Outcomes<'_>),
     {
         let Batch { block, out, .. } = batch;
-        let (mut lines, mut failed, mut failures, mut stopped) = (0, 0, Vec::new(), false);
+        let mut outcomes = Outcomes { bulk: self, out, tally: Tally::default() };
         // One check of the whole block is cheaper than one of every line.
         let checked = if memchr(0, block).is_none() { std::str::from_utf8(block).ok() } else { None };
+        let (mut group, mut held) = ([""; GROUP], 0);
         for (start, end) in spans(block) {
-            let before = out.len();
             let text = match checked {
                 _ if end - start > self.limit => Err(self.too_long()),
                 Some(text) => Ok(&text[start..end]),
                 None => readable(&block[start..end]),
             };
-            lines += 1;
-            if let Err(error) = text.and_then(|text| work(text.strip_suffix('\r').unwrap_or(text), out)) {
-                out.truncate(before);
-                failed += 1;
-                if failures.len() < KEPT {
-                    failures.push((lines, error.to_string()));
-                }
-                stopped = self.fail_fast;
-                if stopped {
-                    break;
-                }
-                if !self.keep_blank {
-                    continue;
-                }
+            let bad = text.map(|text| group[held] = text.strip_suffix('\r').unwrap_or(text)).err();
+            held += usize::from(bad.is_none());
+            if held == GROUP || bad.is_some() {
+                work(&group[..held], &mut outcomes);
+                held = 0;
             }
-            out.push(b'\n');
+            if let Some(bad) = bad {
+                outcomes.put(|_| Err(bad));
+            }
+            if outcomes.tally.stopped {
+                break;
+            }
         }
         if batch.too_long {
-            (lines, failed, stopped) = (1, 1, self.fail_fast);
-            failures.push((1, self.too_long().to_string()));
-            if self.keep_blank && !stopped {
-                out.push(b'\n');
-            }
+            outcomes.put(|_| Err(self.too_long()));
+        } else if !outcomes.tally.stopped {
+            work(&group[..held], &mut outcomes);
         }
-        batch.tally = Tally { lines, failed, failures, stopped };
+        batch.tally = outcomes.tally;
     }
 
     fn too_long(&self) -> Error {
         Error::TooLarge(format!("the line is longer than {} bytes; it was skipped", self.limit))
     }
+}
+
+/// The outcomes of a worker's lines, in their order.
+pub struct Outcomes<'o> {
+    bulk: &'o Bulk,
+    out: &'o mut Vec<u8>,
+    tally: Tally,
+}
+
+impl Outcomes<'_> {
+    /// The outcome of the next line: what `write` appends, without a line end, or why there is none. After the
+    /// last line that counts nothing is called any more.
+    pub fn put(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) {
+        if self.tally.stopped {
+            return;
+        }
+        let before = self.out.len();
+        self.tally.lines += 1;
+        match write(self.out) {
+            Ok(()) => self.out.push(b'\n'),
+            Err(error) => self.fail(before, &error),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, before: usize, error: &Error) {
+        self.out.truncate(before);
+        self.tally.failed += 1;
+        if self.tally.failures.len() < KEPT {
+            self.tally.failures.push((self.tally.lines, error.to_string()));
+        }
+        self.tally.stopped = self.bulk.fail_fast;
+        if self.bulk.keep_blank && !self.tally.stopped {
+            self.out.push(b'\n');
+        }
+    }
+}
+
+/// A worker that takes its lines one by one.
+pub fn each(
+    mut work: impl FnMut(&str, &mut Vec<u8>) -> Result<()>,
+) -> impl FnMut(&[&str], &mut Outcomes<'_>) {
+    move |lines, outcomes| lines.iter().for_each(|line| outcomes.put(|out| work(line, out)))
 }
 
 /// The lines of a block without their line ends.
@@ -392,7 +434,7 @@ mod tests {
 
     fn run(bulk: Bulk, input: &[u8], chunk: usize) -> (String, Tally) {
         let mut output = Vec::new();
-        let tally = bulk.run(&mut Slow(input, chunk), &mut output, || upper, |_| {}).unwrap();
+        let tally = bulk.run(&mut Slow(input, chunk), &mut output, || each(upper), |_| {}).unwrap();
         (String::from_utf8(output).unwrap(), tally)
     }
 
@@ -439,8 +481,9 @@ mod tests {
         while blocks.fill(&mut batch).unwrap() {
             assert!(batch.block.capacity() < 3 << 20, "the long line was held");
         }
-        let tally =
-            Bulk::default().run(&mut Slow(input.as_bytes(), 70_000), &mut output, || upper, |_| {}).unwrap();
+        let tally = Bulk::default()
+            .run(&mut Slow(input.as_bytes(), 70_000), &mut output, || each(upper), |_| {})
+            .unwrap();
         assert_eq!(output, b"A\nB\n");
         assert_eq!(tally.failures.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [2, 4]);
     }
@@ -501,7 +544,7 @@ mod tests {
         }
         let mut shared = Shared::default();
         let mut steps = Steps(shared.clone(), 0);
-        Bulk::default().run(&mut steps, &mut shared, || upper, |_| {}).unwrap();
+        Bulk::default().run(&mut steps, &mut shared, || each(upper), |_| {}).unwrap();
         assert_eq!(*shared.0.lock().unwrap(), b"A\n~B\n~C\n~");
     }
 
@@ -519,7 +562,7 @@ mod tests {
         for jobs in [1, 2] {
             let bulk = Bulk { jobs, ..Bulk::default() };
             let input = "a\n".repeat(100_000);
-            let ended = bulk.run(&mut Slow(input.as_bytes(), 64), &mut Full, || upper, |_| {});
+            let ended = bulk.run(&mut Slow(input.as_bytes(), 64), &mut Full, || each(upper), |_| {});
             assert!(matches!(ended, Err(Error::Io(text)) if text.starts_with("cannot write the output")));
         }
     }
@@ -539,7 +582,7 @@ mod tests {
         for jobs in [1, 2] {
             let mut output = Vec::new();
             let bulk = Bulk { jobs, ..Bulk::default() };
-            let ended = bulk.run(&mut Broken(false), &mut output, || upper, |_| {});
+            let ended = bulk.run(&mut Broken(false), &mut output, || each(upper), |_| {});
             assert!(matches!(ended, Err(Error::Io(text)) if text.starts_with("cannot read the input")));
             assert_eq!(output, b"A\nB\n");
         }

@@ -9,6 +9,7 @@ mod alibaba;
 pub mod asymmetric;
 mod ats_url_sig;
 mod azure;
+mod batch;
 mod bunny;
 mod cat;
 mod cbor;
@@ -45,6 +46,7 @@ mod uri_signing;
 mod url;
 mod v4;
 
+pub use batch::{Batch, Ticket};
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use key::Key;
 pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within, one_address};

@@ -1,6 +1,8 @@
 //! Signers, minting and verifying: written once, for every scheme.
 
-use super::{Claim, Claims, Inspection, Key, Params, Scheme, Until, Url, Visit, among, ip_within};
+use super::{
+    Claim, Claims, Inspection, Key, Params, Scheme, Until, Url, Visit, among, batch::Queue, ip_within,
+};
 use crate::{
     error::{Error, Result},
     secret::Secret,
@@ -39,39 +41,45 @@ impl Signer {
 
     /// What mints and verifies with these keys; one for each thread.
     #[must_use]
-    pub const fn seal(&self) -> Seal<'_> {
+    pub fn seal(&self) -> Seal<'_> {
         Seal {
             signer: self,
             canonical: Vec::new(),
             signature: Vec::new(),
             next: Vec::new(),
             scratch: Vec::new(),
+            queue: Queue::default(),
         }
     }
 }
 
 /// Mints and verifies, and remembers the last signature, so that many URLs under one prefix cost one.
 pub struct Seal<'s> {
-    signer: &'s Signer,
+    pub(super) signer: &'s Signer,
     /// The text that was signed last.
     pub canonical: Vec<u8>,
     /// Its signature, as written.
     pub signature: Vec<u8>,
     next: Vec<u8>,
     scratch: Vec<u8>,
+    pub(super) queue: Queue,
 }
 
 impl Seal<'_> {
     /// Appends one outcome, without a line end. On an error nothing is appended.
     pub fn mint(&mut self, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
-        let scheme = self.signer.scheme;
         self.next.clear();
-        (scheme.canonical)(url, claims, &mut self.next)?;
+        (self.signer.scheme.canonical)(url, claims, &mut self.next)?;
         if self.signature.is_empty() || self.next != self.canonical {
             self.sign()?;
         }
+        self.assemble(url, claims, out)
+    }
+
+    /// Appends the outcome with the signature that is at hand.
+    pub(super) fn assemble(&self, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        (scheme.assemble)(url, claims, self, out).inspect_err(|_| out.truncate(start))
+        (self.signer.scheme.assemble)(url, claims, self, out).inspect_err(|_| out.truncate(start))
     }
 
     fn sign(&mut self) -> Result<()> {
@@ -133,7 +141,7 @@ impl Seal<'_> {
     }
 }
 
-fn no_key() -> Error {
+pub(super) fn no_key() -> Error {
     Error::MissingKey("no signing key: pass --key, for instance --key env:NAME".into())
 }
 

@@ -14,7 +14,7 @@ use stratos::{
         Claims, Params, Scheme, Signer, Url, Visit,
         asymmetric::{Algorithm, KeyPair},
         detect,
-        lines::Bulk,
+        lines::{Bulk, Outcomes, each},
     },
 };
 
@@ -156,28 +156,36 @@ pub fn pem(data: &[u8]) {
     }
 }
 
-/// However the input arrives, the same lines come out.
+/// However the input arrives, and whether lines are minted together or one by one, the same lines come out.
 pub fn lines(data: &[u8]) {
     let Some((&first, data)) = data.split_first() else { return };
     let bulk = Bulk { jobs: 1, keep_blank: first & 1 == 1, fail_fast: first & 2 == 2, limit: 64 };
     let [signer, _] = &*CLOUDCDN;
-    let run = |input: &mut (dyn Read + Send)| {
-        let worker = || {
-            let mut seal = signer.seal();
-            move |line: &str, out: &mut Vec<u8>| {
-                let url = Url::parse(line)?;
-                seal.mint(&url, &Claims { expires: Some(NOW), ..Claims::default() }, out)
+    let claims = Claims { expires: Some(NOW), ..Claims::default() };
+    let together = || {
+        let mut seal = signer.seal();
+        let claims = &claims;
+        move |lines: &[&str], outcomes: &mut Outcomes<'_>| {
+            let mut batch = seal.batch();
+            let mut take = |line| Url::parse(line).and_then(|url| Ok((batch.take(&url, claims)?, url)));
+            let taken: Vec<_> = lines.iter().map(|line| take(line)).collect();
+            batch.sign();
+            for taken in taken {
+                outcomes.put(|out| taken.and_then(|(ticket, url)| batch.give(ticket, &url, claims, out)));
             }
-        };
-        let mut output = Vec::new();
-        let tally = bulk.run(input, &mut output, worker, |_| {}).expect("memory does not fail");
-        (tally, output)
+        }
     };
-    let whole = run(&mut &*data);
+    let alone = || {
+        let mut seal = signer.seal();
+        let claims = &claims;
+        each(move |line, out| Url::parse(line).and_then(|url| seal.mint(&url, claims, out)))
+    };
+    let mut output = Vec::new();
+    let tally = bulk.run(&mut &*data, &mut output, together, |_| {}).expect("memory does not fail");
     let (left, right) = data.split_at(usize::from(first).min(data.len()));
-    let pieces = run(&mut left.chain(right));
-    assert_eq!(whole, pieces);
-    let (tally, output) = whole;
+    let mut pieces = Vec::new();
+    let told = bulk.run(&mut left.chain(right), &mut pieces, alone, |_| {}).expect("memory does not fail");
+    assert_eq!((&tally, &output), (&told, &pieces));
     let written = output.iter().filter(|byte| **byte == b'\n').count() as u64;
     let wanted = if bulk.keep_blank { tally.lines } else { tally.lines - tally.failed };
     assert!(written == wanted || tally.stopped, "{written} lines of {tally:?}");

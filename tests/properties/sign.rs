@@ -15,7 +15,7 @@ use stratos::{
         Claims, Params, SCHEMES, Scheme, Signer, Spelling, Url, Verdict, Visit, covers_globs, detect,
         ip_within,
         key::HmacSha256,
-        lines::Bulk,
+        lines::{Bulk, each},
         text::{self, Append, COMPONENT, Kept, UNRESERVED, UNRESERVED_PATH},
     },
 };
@@ -223,7 +223,7 @@ proptest! {
         let bulk = Bulk { jobs, keep_blank, fail_fast, limit: 12 };
         let mut output = Vec::new();
         let mut reader = Chunks { rest: &input, sizes: chunks.iter().copied().cycle().take(10_000).collect() };
-        let tally = bulk.run(&mut reader, &mut output, || shout, |_| {}).unwrap();
+        let tally = bulk.run(&mut reader, &mut output, || each(shout), |_| {}).unwrap();
         let (wanted, counted) = plain_lines(&bulk, &input);
         prop_assert_eq!(String::from_utf8_lossy(&output), String::from_utf8_lossy(&wanted));
         let numbers: Vec<u64> = tally.failures.iter().map(|(number, _)| *number).collect();

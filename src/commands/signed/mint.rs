@@ -13,7 +13,10 @@ use crate::{
     error::{Error, Result},
     options::Format,
     report::{Page, Report, Style},
-    sign::{Claims, Form, Params, Scheme, Seal, Signer, Url, lines::Tally},
+    sign::{
+        Claims, Form, Params, Scheme, Seal, Signer, Url,
+        lines::{Outcomes, Tally},
+    },
 };
 use serde_json::{Value, json};
 use std::{io, sync::OnceLock};
@@ -148,15 +151,18 @@ impl Mint {
                 let watch = Watch::start(cx, "signing");
                 let worker = || {
                     let (mut seal, mut signed) = (press.signer.seal(), Vec::new());
-                    move |line: &str, out: &mut Vec<u8>| press.line(line, &mut seal, &mut signed, out)
+                    move |lines: &[&str], outcomes: &mut Outcomes<'_>| {
+                        press.lines(lines, &mut seal, &mut signed, outcomes);
+                    }
                 };
                 tally = bulk.run(&mut *cx.input, &mut *cx.output, worker, |lines| watch.at(lines))?;
                 if tally.stopped {
                     break;
                 }
             } else {
-                let mut out = Vec::new();
-                press.line(typed, &mut press.signer.seal(), &mut Vec::new(), &mut out)?;
+                let (mut signed, mut out) = (Vec::new(), Vec::new());
+                press.mint(typed, &mut press.signer.seal(), &mut signed)?;
+                press.write(typed, &signed, &mut out);
                 out.push(b'\n');
                 put(cx, &out)?;
             }
@@ -169,34 +175,65 @@ impl Mint {
 impl Press<'_> {
     /// Appends one outcome, without a line end.
     fn mint(&self, typed: &str, seal: &mut Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let url = self.url(typed)?;
+        self.outcome(typed, &url, out, |out| seal.mint(&url, &self.claims, out))
+    }
+
+    /// Puts the outcomes of several lines, or their records; their signatures are made together.
+    fn lines(&self, lines: &[&str], seal: &mut Seal<'_>, signed: &mut Vec<u8>, outcomes: &mut Outcomes<'_>) {
+        let mut batch = seal.batch();
+        let mut take = |typed| {
+            let url = self.url(typed)?;
+            let ticket = batch.take(&url, &self.claims)?;
+            Ok((url, ticket))
+        };
+        let taken: Vec<Result<_>> = lines.iter().map(|typed| take(typed)).collect();
+        batch.sign();
+        for (typed, taken) in lines.iter().zip(taken) {
+            outcomes.put(|out| {
+                let (url, ticket) = taken?;
+                let give = |out: &mut Vec<u8>| batch.give(ticket, &url, &self.claims, out);
+                if self.format.is_none() {
+                    return self.outcome(typed, &url, out, give);
+                }
+                signed.clear();
+                self.outcome(typed, &url, signed, give)?;
+                self.write(typed, signed, out);
+                Ok(())
+            });
+        }
+    }
+
+    /// What is to be signed, once no rule is against it.
+    fn url<'t>(&'t self, typed: &'t str) -> Result<Url<'t>> {
         let target = Target::of(typed, self.base);
         if let Some(rule) = broken(&target, self.scheme) {
             return Err(rule.error(&shown(typed)));
         }
         let url = Url::at(target.base, target.rest);
         (self.scheme.guard)(&url, &self.claims)?;
-        if let Some(words) = (self.scheme.caution)(&url, &self.claims) {
+        Ok(url)
+    }
+
+    /// Appends what `seal` makes of the URL, looked at once more.
+    fn outcome(
+        &self,
+        typed: &str,
+        url: &Url<'_>,
+        out: &mut Vec<u8>,
+        seal: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+    ) -> Result<()> {
+        if let Some(words) = (self.scheme.caution)(url, &self.claims) {
             self.cautioned.get_or_init(|| format!("{} {words}", shown(typed)));
         }
         let start = out.len();
-        seal.mint(&url, &self.claims, out)?;
+        seal(out)?;
         // Some schemes escape a blank, the others would hand out a URL that no client sends as it is.
         let written = !self.scheme.carried && matches!(self.claims.form, Form::Query | Form::Path);
         if written && typed.contains(' ') && out[start..].contains(&b' ') {
             out.truncate(start);
             return Err(rule("url.blank").error(&shown(typed)));
         }
-        Ok(())
-    }
-
-    /// Appends one line without its end: the outcome, or its record.
-    fn line(&self, typed: &str, seal: &mut Seal<'_>, signed: &mut Vec<u8>, out: &mut Vec<u8>) -> Result<()> {
-        if self.format.is_none() {
-            return self.mint(typed, seal, out);
-        }
-        signed.clear();
-        self.mint(typed, seal, signed)?;
-        self.write(typed, signed, out);
         Ok(())
     }
 

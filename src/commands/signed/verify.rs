@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     options::Format,
     report::Report,
-    sign::{Params, Signer, Verdict},
+    sign::{Params, Signer, Verdict, lines::each},
 };
 use serde_json::Map;
 use std::{
@@ -205,7 +205,7 @@ impl<'a> Bench<'a> {
             put(&mut output, b"verdict,url,scheme,expires,seconds\n")?;
         }
         let work = || {
-            |url: &str, out: &mut Vec<u8>| {
+            each(|url: &str, out: &mut Vec<u8>| {
                 let (checked, at) = self.check(url)?;
                 if !checked.verdict.is_valid() {
                     bad.fetch_add(1, Ordering::Relaxed);
@@ -218,7 +218,7 @@ impl<'a> Bench<'a> {
                 }
                 checked.line(format, out);
                 Ok(())
-            }
+            })
         };
         let tally = bulk.run(&mut *cx.input, &mut output, work, |lines| watch.at(lines))?;
         drop(watch);
