@@ -98,9 +98,20 @@ pub struct Answer {
     pub attempts: u32,
     /// A next step that the caller adds: which key was sent, which one the API wants.
     pub hint: Option<String>,
+    /// What the vendor's own words mean where the status says something else.
+    pub kind: Option<Kind>,
 }
 
 impl Answer {
+    /// Which type of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.kind {
+            Some(kind) => kind,
+            None => Kind::of_status(self.status),
+        }
+    }
+
     /// The server's own words: `Message`, `message`, `error` (text or an object's `message`,
     /// contracts A41), the text cut at 200 characters, else `HTTP <status>`.
     #[must_use]
@@ -284,7 +295,7 @@ impl Error {
         match self {
             Self::Usage(_) | Self::MissingClaim(_) => Kind::UsageError,
             Self::MissingKey(_) => Kind::AuthMissingKey,
-            Self::Answered(answer) => Kind::of_status(answer.status),
+            Self::Answered(answer) => answer.kind(),
             Self::RequestFailed { .. } => Kind::RequestFailed,
             Self::Data(_) | Self::Malformed(_) => Kind::DataError,
             Self::Io(_) => Kind::IoError,

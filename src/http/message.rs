@@ -1,7 +1,7 @@
 //! Requests and answers as values: they can be planned, printed and compared before anything is sent.
 
 use crate::{
-    error::{Answer, Error, Result},
+    error::{Answer, Error, Kind, Result},
     secret::Secret,
 };
 use std::time::Duration;
@@ -54,6 +54,8 @@ pub struct Request {
     pub hidden: Vec<Secret>,
     /// Answers that no repetition can mend, though their status says so: a quota of the day.
     pub give_up: Option<fn(&Response) -> bool>,
+    /// Answers that mean "not now", though their status says otherwise: a throttle in a 400.
+    pub again: Option<fn(&Response) -> bool>,
 }
 
 /// One answer, whole.
@@ -84,6 +86,7 @@ impl Request {
             repeatable,
             hidden: Vec::new(),
             give_up: None,
+            again: None,
         }
     }
 
@@ -147,6 +150,13 @@ impl Request {
         self
     }
 
+    /// Names the answers after which it is sent again, whatever their status.
+    #[must_use]
+    pub fn again(mut self, when: fn(&Response) -> bool) -> Self {
+        self.again = Some(when);
+        self
+    }
+
     /// Whether a credential travels with it.
     #[must_use]
     pub fn carries_credential(&self) -> bool {
@@ -194,6 +204,13 @@ impl Response {
             request_id: self.request_id().map(str::to_owned),
             attempts: self.attempts,
             hint,
+            kind: None,
         }
+    }
+
+    /// The failure that the vendor's own words mean where the status says something else.
+    #[must_use]
+    pub fn means(&self, kind: Kind, hint: Option<String>) -> Error {
+        Error::Answered(Box::new(Answer { kind: Some(kind), ..self.answer(hint) }))
     }
 }

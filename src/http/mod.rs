@@ -102,20 +102,29 @@ pub struct Client<'a> {
 /// How one attempt is made.
 type Attempt<'t> = &'t mut dyn FnMut(&Request) -> std::result::Result<Response, Failure>;
 
+/// Adds what belongs to one attempt alone: a signature over the time, a nonce.
+type Sign<'t> = &'t dyn Fn(Request) -> Result<Request>;
+
 /// How many redirects a request without credential follows.
 const REDIRECTS: u32 = 5;
 
 impl Client<'_> {
     /// Sends, retries, and answers with whatever status the server gave last.
     pub fn send(&self, request: &Request) -> Result<Response> {
-        self.follow(request, &mut |request| self.transport.send(request, &self.policy))
+        self.follow(request, None, &mut |request| self.transport.send(request, &self.policy))
+    }
+
+    /// As [`Client::send`], signing anew for each attempt: a signature ages while a retry waits, and a nonce
+    /// serves once.
+    pub fn send_signed(&self, request: &Request, sign: Sign<'_>) -> Result<Response> {
+        self.follow(request, Some(sign), &mut |request| self.transport.send(request, &self.policy))
     }
 
     /// As [`Client::send`], writing the body of a success to the sink as it arrives. Once a byte is
     /// written nothing is sent again.
     pub fn stream(&self, request: &Request, sink: &mut dyn Write) -> Result<Response> {
         let mut counted = Counted { sink, written: 0 };
-        self.follow(request, &mut |request| {
+        self.follow(request, None, &mut |request| {
             let answer = self.transport.stream(request, &self.policy, &mut counted);
             match answer {
                 Err(Failure::Passing(detail)) if counted.written > 0 => {
@@ -127,37 +136,46 @@ impl Client<'_> {
     }
 
     /// Follows redirects where that is safe: without a credential, to https or loopback.
-    fn follow(&self, request: &Request, attempt: Attempt<'_>) -> Result<Response> {
+    fn follow(&self, request: &Request, sign: Option<Sign<'_>>, attempt: Attempt<'_>) -> Result<Response> {
         let mut sent = 0;
         let mut request = request.clone();
         for _ in 0..=REDIRECTS {
             let target = Target::of(&request.url)?;
-            let credential = request.carries_credential();
-            check(&target, credential)?;
-            let response = self.settle(&request, attempt, &mut sent)?;
-            let Some(next) = onward(&request, &target, &response)? else { return Ok(response) };
+            let (credential, response) = self.settle(&request, sign, attempt, &mut sent)?;
+            let Some(next) = onward(&request, credential, &target, &response)? else { return Ok(response) };
             request.url = next;
         }
         Err(Error::Redirect(format!("more than {REDIRECTS} redirects; the last one led to {}", request.url)))
     }
 
-    /// Repeats until an answer stands.
-    fn settle(&self, request: &Request, attempt: Attempt<'_>, sent: &mut u32) -> Result<Response> {
-        let redactor = Redactor::of(request);
+    /// Repeats until an answer stands; with it, whether a credential travelled.
+    fn settle(
+        &self,
+        request: &Request,
+        sign: Option<Sign<'_>>,
+        attempt: Attempt<'_>,
+        sent: &mut u32,
+    ) -> Result<(bool, Response)> {
         let mut ceilings = retry::ceilings(if request.repeatable { self.policy.retries } else { 0 });
         let mut this = 0;
         loop {
+            let signed = sign.map(|sign| sign(request.clone())).transpose()?;
+            let ready = signed.as_ref().unwrap_or(request);
+            let credential = ready.carries_credential();
+            check(&Target::of(&ready.url)?, credential)?;
             *sent += 1;
             this += 1;
-            let outcome = self.once(request, attempt, &redactor, this);
+            let outcome = self.once(ready, attempt, &Redactor::of(ready), this);
             let (reason, asked) = match &outcome {
-                Ok(response) if retry::passes(response.status) && !gives_up(request, response) => {
+                Ok(response) if passes(request, response) => {
                     (format!("HTTP {}", response.status), retry::retry_after(response, self.clock))
                 }
                 Err(Failure::Passing(detail)) => (format!("network: {detail}"), None),
-                _ => return self.end(request, outcome, *sent),
+                _ => return Ok((credential, self.end(request, outcome, *sent)?)),
             };
-            let Some(ceiling) = ceilings.next() else { return self.end(request, outcome, *sent) };
+            let Some(ceiling) = ceilings.next() else {
+                return Ok((credential, self.end(request, outcome, *sent)?));
+            };
             if let (Ok(response), Some(wait)) = (&outcome, asked.filter(|wait| *wait > self.policy.max_wait))
             {
                 return Err(self.too_long(response, wait, *sent));
@@ -258,12 +276,19 @@ fn check(target: &Target<'_>, credential: bool) -> Result<()> {
     )))
 }
 
-fn gives_up(request: &Request, response: &Response) -> bool {
-    request.give_up.is_some_and(|gives_up| gives_up(response))
+/// Whether another attempt may be answered otherwise: by its status, unless the vendor says more.
+fn passes(request: &Request, response: &Response) -> bool {
+    let says = |judge: Option<fn(&Response) -> bool>| judge.is_some_and(|judge| judge(response));
+    says(request.again) || retry::passes(response.status) && !says(request.give_up)
 }
 
 /// Where the answer sends us, if it does and we may go there.
-fn onward(request: &Request, from: &Target<'_>, response: &Response) -> Result<Option<String>> {
+fn onward(
+    request: &Request,
+    credential: bool,
+    from: &Target<'_>,
+    response: &Response,
+) -> Result<Option<String>> {
     let location = response.header("location");
     if !matches!(response.status, 300..=399) {
         return Ok(None);
@@ -271,7 +296,7 @@ fn onward(request: &Request, from: &Target<'_>, response: &Response) -> Result<O
     let url = location.map(|location| from.join(location));
     let origin = url.as_deref().and_then(|url| Target::of(url).ok()).map(|target| target.to_string());
     let named = origin.unwrap_or_else(|| "a place it does not name".into());
-    if request.carries_credential() {
+    if credential {
         return Err(Error::Redirect(format!(
             "{from} redirects (HTTP {}) to {named}; a request with a credential follows no redirect: \
              set the URL to the right origin if you trust it",

@@ -391,3 +391,30 @@ fn a_span_says_which_command_and_how_it_ended_and_no_word_more() {
     }
     assert_eq!(otlp::headers("novalue").unwrap_err().facts().exit, 64);
 }
+
+#[test]
+fn each_attempt_is_signed_anew_and_a_vendor_may_name_its_own_throttle() {
+    let (script, clock) =
+        (Script::of([answer(400, &[]), answer(503, &[]), answer(200, &[])]), Told::drawing(0));
+    let bare = get().again(|response| response.status == 400);
+    let signed = std::cell::Cell::new(0);
+    let sign = |request: Request| {
+        signed.set(signed.get() + 1);
+        Ok(Request { url: format!("{}?attempt={}", request.url, signed.get()), ..request })
+    };
+    let response = client(&script, &clock).send_signed(&bare, &sign).unwrap();
+    assert_eq!((response.status, response.attempts, script.sent()), (200, 3, 3));
+    let urls = script.urls.lock().unwrap();
+    for (index, url) in urls.iter().enumerate() {
+        assert!(url.ends_with(&format!("?attempt={}", index + 1)), "{url}");
+    }
+}
+
+#[test]
+fn a_credential_that_signing_adds_binds_like_any_other() {
+    let (script, clock) = (Script::of([answer(200, &[])]), Told::drawing(0));
+    let bare = Request::get("http://cdn.example/");
+    let sign = |request: Request| Ok(request.credential("k", Secret::new("v")));
+    let error = client(&script, &clock).send_signed(&bare, &sign).unwrap_err();
+    assert_eq!((error.facts().exit, script.sent()), (78, 0));
+}

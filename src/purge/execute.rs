@@ -174,7 +174,8 @@ impl<'a> Run<'a> {
                 if let Some(hint) = (self.provider.hint)(self.account, &answer, now) {
                     answer.hint = Some(hint);
                 }
-                let alone = matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422);
+                let final_word = matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422);
+                let alone = final_word && !answer.kind().facts().retryable;
                 let error = Error::Answered(answer);
                 if alone { Halt::Batch(error) } else { Halt::Target(error) }
             }

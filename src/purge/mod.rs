@@ -68,7 +68,7 @@ pub struct Provider {
     pub normalize: fn(&Settings, Selector, &str) -> Result<String>,
     /// The request of a batch: pure, without secret, time or chance.
     pub encode: fn(&Settings, &Batch<'_>) -> Result<Request>,
-    /// Adds what is secret or momentary, once for each sending.
+    /// Adds what is secret or momentary, once for each attempt.
     pub authorize: fn(&Account, &Attempt<'_>, Request) -> Result<Request>,
     /// What a reply means.
     pub decode: fn(&Response) -> Result<Receipt>,

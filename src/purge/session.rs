@@ -54,10 +54,11 @@ impl<'a> Session<'a> {
         if !self.account.owns(&request.url) {
             return self.client.send(request);
         }
-        let now = self.client.clock.now()?;
         let token = self.token.as_ref().map(|(token, _)| token);
-        let attempt = Attempt { now, nonce: self.nonce(), token };
-        self.client.send(&(self.provider.authorize)(self.account, &attempt, request.clone())?)
+        self.client.send_signed(request, &|request| {
+            let attempt = Attempt { now: self.client.clock.now()?, nonce: self.nonce(), token };
+            (self.provider.authorize)(self.account, &attempt, request)
+        })
     }
 
     fn nonce(&self) -> [u8; 16] {
