@@ -4,7 +4,7 @@ use super::Context;
 use crate::{
     credential::{self, Credential, Found, Named, Reference, World},
     error::{Error, Result},
-    profile::{self, Origin, Profile},
+    profile::{self, Origin, Profile, RingKey},
     secret::Secret,
 };
 
@@ -53,6 +53,13 @@ impl Context<'_> {
         let found = self.resolved(named)?;
         self.weigh(&found)?;
         Ok(Some(found))
+    }
+
+    /// A key of the profile's ring.
+    pub fn ring_key(&mut self, key: &RingKey) -> Result<Found> {
+        let found = self.profile_secret("signing.keys", &key.reference)?;
+        self.weigh(&found)?;
+        Ok(found)
     }
 
     /// Who names a credential and how, without looking at it: for `--dry-run`, `doctor`, `--origin`.

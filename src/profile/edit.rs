@@ -120,7 +120,7 @@ impl File {
 }
 
 /// Walks down, making the tables that are missing in the style of their parent.
-fn descend<'d>(root: &'d mut Item, names: &[&str]) -> Result<&'d mut dyn TableLike> {
+pub(super) fn descend<'d>(root: &'d mut Item, names: &[&str]) -> Result<&'d mut dyn TableLike> {
     let mut item = root;
     for (depth, name) in names.iter().enumerate() {
         let inline = item.is_inline_table();

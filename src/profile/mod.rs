@@ -9,6 +9,7 @@ mod node;
 mod place;
 mod policy;
 mod resolve;
+mod ring;
 mod save;
 mod site;
 
@@ -18,6 +19,7 @@ pub use mask::{looks_secret, reference as shown};
 pub use place::Place;
 pub use policy::Bounds;
 pub use resolve::{Sources, resolve};
+pub use ring::{RingKey, Standing, id_is_fine};
 pub use save::{Draft, Saved, update};
 pub use site::{Site, base};
 
@@ -97,10 +99,12 @@ pub struct Profile {
     pub url: Setting<String>,
     /// The signing scheme's id.
     pub scheme: Setting<String>,
-    /// `key_id` of `[profiles.x.signing]`.
+    /// `key_id` of `[profiles.x.signing]`; the current key's id where there is a ring.
     pub key_id: Option<String>,
     /// `nodes`: the base URLs of a fleet, each purged for itself; none for a single address.
     pub nodes: Vec<String>,
+    /// `keys` of `[profiles.x.signing]`, in the file's order; empty where there is one `key`, or none.
+    pub ring: Vec<RingKey>,
     /// Every other text member of `[profiles.x.signing]`, as scheme params.
     pub params: Vec<(String, String)>,
     /// The provider's settings: every member of the profile that is none of the known keys.
@@ -140,6 +144,7 @@ impl Default for Profile {
             scheme: Setting::default("cloudcdn"),
             key_id: None,
             nodes: Vec::new(),
+            ring: Vec::new(),
             params: Vec::new(),
             settings: Vec::new(),
             bounds: Bounds::default(),
@@ -163,6 +168,13 @@ impl Profile {
     #[must_use]
     pub fn reference(&self, member: &str) -> Option<&str> {
         self.references.iter().find(|(name, _)| *name == member).map(|(_, reference)| reference.as_str())
+    }
+
+    /// The keys of which links are good, the one that signs first.
+    #[must_use]
+    pub fn in_force(&self) -> Vec<&RingKey> {
+        let standing = |wanted| self.ring.iter().filter(move |key| key.standing == wanted);
+        standing(Standing::Current).chain(standing(Standing::Accepted)).collect()
     }
 
     /// Whether the base URL in force is of the origin that its credentials may go to.

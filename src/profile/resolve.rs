@@ -5,6 +5,7 @@ use super::{
     key::alias,
     member::{bad, member_text, misspelt, scalar, unknown},
     policy::{self, Bounds, Said},
+    ring::{self, RingKey, Standing},
     site,
 };
 use crate::{
@@ -87,8 +88,9 @@ pub fn resolve(from: &Sources<'_>) -> Result<Profile> {
         },
         bound_to,
         scheme: table.signing("scheme", "signing.scheme")?.unwrap_or_else(|| Setting::default("cloudcdn")),
-        key_id: table.signing("key_id", "signing.key_id")?.map(|own| own.value),
         nodes: table.nodes()?,
+        key_id: table.key_id()?,
+        ring: table.ring()?,
         params: table.params()?,
         settings: table.settings(),
         bounds: bounds(from.file, &table)?,
@@ -204,12 +206,29 @@ impl<'f> Own<'f> {
 
     fn params(&self) -> Result<Vec<(String, String)>> {
         let Some(table) = self.inner("signing")? else { return Ok(Vec::new()) };
-        let own = table.iter().filter(|(name, _)| !matches!(*name, "scheme" | "key" | "key_id"));
+        let own = table.iter().filter(|(name, _)| !matches!(*name, "scheme" | "key" | "key_id" | "keys"));
         own.map(|(name, item)| match scalar(item) {
             Some(text) => Ok((name.to_owned(), text)),
             None => Err(bad(&format!("{}.signing.{name}", self.path()), "text")),
         })
         .collect()
+    }
+
+    fn ring(&self) -> Result<Vec<RingKey>> {
+        self.inner("signing")?
+            .map_or(Ok(Vec::new()), |table| ring::read(table, &format!("{}.signing", self.path())))
+    }
+
+    /// The key that signs, where there is a ring.
+    fn current(&self) -> Result<Option<RingKey>> {
+        Ok(self.ring()?.into_iter().find(|key| key.standing == Standing::Current))
+    }
+
+    fn key_id(&self) -> Result<Option<String>> {
+        Ok(match self.current()? {
+            Some(key) => Some(key.id),
+            None => self.signing("key_id", "signing.key_id")?.map(|own| own.value),
+        })
     }
 
     fn settings(&self) -> Vec<(String, String)> {
@@ -243,6 +262,7 @@ impl<'f> Own<'f> {
             };
             references.extend(found.map(|found| (*member, found.value)));
         }
+        references.extend(self.current()?.map(|key| ("signing.key", key.reference)));
         Ok(references)
     }
 

@@ -24,6 +24,7 @@ mod interrupt;
 mod offline;
 mod output;
 mod purge;
+mod rotate;
 mod schema;
 mod schemes;
 mod signed;

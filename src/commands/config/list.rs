@@ -5,7 +5,7 @@ use crate::{
     credential::Credential,
     error::{Error, Result},
     http::Policy,
-    profile::{Kept, Origin, Profile, Setting, shown},
+    profile::{Kept, Origin, Profile, RingKey, Setting, shown},
     report::{Report, Rows},
 };
 use serde_json::{Value, json};
@@ -32,6 +32,14 @@ pub(super) fn settings(cx: &mut Context<'_>) -> Result<Settings> {
         lines.push(credential(cx, which, &profile, source)?);
     }
     lines.push(line("signing.scheme", &some(&profile.scheme), source));
+    if !profile.ring.is_empty() {
+        let key = |key: &RingKey| {
+            format!("{} {} {}", key.id, key.standing.name(), shown(&key.reference, profile.literals))
+        };
+        let value = profile.ring.iter().map(key).collect::<Vec<_>>().join(", ");
+        let origin = Origin::Profile("signing.keys");
+        lines.push(line("signing.keys", &Setting { value: Some(value), origin }, source));
+    }
     let defaults = Policy::default();
     let time = |duration| humantime::format_duration(duration).to_string();
     for (name, setting, default) in [

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     context::Context,
     error::{Error, Result},
-    profile::Profile,
+    profile::{Profile, Standing},
     progress::clean,
     report::{Page, Report, wrapped},
     secret::Secret,
@@ -63,7 +63,11 @@ impl Doctor {
         let scene = self.asking.scene(&profile, cx)?;
         let candidates = candidates(self.choice.scheme.as_deref(), &self.choice.params, &profile, cx)?;
         let mut ring = Ring::new(named);
-        let (keys, schemes) = usable(candidates, &mut ring, &profile, cx)?;
+        let (mut keys, schemes) = usable(candidates, &mut ring, &profile, cx)?;
+        let accepted = ring.in_force();
+        if accepted.is_some() {
+            keys.extend(retired(&profile, keys.iter().any(|(id, _)| id.is_some()), cx));
+        }
         let headers = scene.headers();
         let [ip, country, method] = scene.visitor();
         let question = Question {
@@ -71,6 +75,7 @@ impl Doctor {
             schemes,
             named: self.choice.scheme.is_some(),
             ring: keys,
+            accepted,
             now: scene.now(),
             ip,
             country,
@@ -81,6 +86,12 @@ impl Doctor {
         };
         Ok(Box::new(Diagnosed(diagnose(&question)?)))
     }
+}
+
+/// The keys that are out of force, as far as they are still there: a link of theirs is explained by them.
+fn retired(profile: &Profile, named: bool, cx: &mut Context<'_>) -> Keys {
+    let retired = profile.ring.iter().filter(|key| key.standing == Standing::Retired);
+    retired.filter_map(|key| Some((named.then(|| key.id.clone()), cx.ring_key(key).ok()?.secret))).collect()
 }
 
 type Keys = Vec<(Option<String>, Secret)>;

@@ -68,7 +68,7 @@ impl Mint {
         let named = Named {
             references: self.key.clone().into_iter().collect(),
             literal: self.secret.clone(),
-            ids: Vec::new(),
+            ids: self.wish.key_id.clone().into_iter().collect(),
         };
         named.check(listed)?;
         let profile = cx.profile()?;
@@ -81,7 +81,7 @@ impl Mint {
         }
         let pairs = claims::pairs(&settings);
         let params = Params(&pairs);
-        let signer = Ring::new(named).signer(scheme, params, None, cx)?;
+        let signer = Ring::signing(named).signer(scheme, params, None, cx)?;
         let press = Press {
             scheme,
             signer: &signer,

@@ -49,6 +49,8 @@ pub struct Guess {
     pub signature: Option<BytesEdit>,
     /// The keys, in the order of the ring.
     pub ring: Rc<Vec<Entry>>,
+    /// How many of them verify, where that is known.
+    pub accepted: Option<usize>,
     /// Whether any key of the ring will do, whatever its place and id.
     pub any_key: bool,
     /// The visitor's address.
@@ -385,18 +387,18 @@ fn substituted(text: &[u8], url: &Url<'_>, other: &Url<'_>) -> Option<Vec<u8>> {
     Some([&text[..at], to.as_bytes(), &text[at + from.len()..]].concat())
 }
 
-/// The keys that this guess asks: the first that the link's key id does not rule out, or all the others.
+/// The keys that this guess asks: those that verify and that the link's key id does not rule out, or all the
+/// others. Where it is not known how many verify, it is one.
 fn candidates(guess: &Guess, wanted: Option<&str>) -> Vec<usize> {
     let fits = |entry: &Entry| match (&entry.id, wanted) {
         (Some(id), Some(wanted)) => id == wanted,
         _ => true,
     };
-    let current = guess.ring.iter().position(fits);
-    if guess.any_key {
-        (0..guess.ring.len()).filter(|at| Some(*at) != current).collect()
-    } else {
-        current.into_iter().collect()
-    }
+    let asked: Vec<usize> = match guess.accepted {
+        Some(accepted) => (0..guess.ring.len().min(accepted)).filter(|at| fits(&guess.ring[*at])).collect(),
+        None => guess.ring.iter().position(fits).into_iter().collect(),
+    };
+    if guess.any_key { (0..guess.ring.len()).filter(|at| !asked.contains(at)).collect() } else { asked }
 }
 
 fn mark(guess: &Guess, key: usize, text: &[u8], signature: &[u8]) -> u64 {

@@ -27,6 +27,9 @@ pub struct Question<'q> {
     pub named: bool,
     /// The ring in its order: id and key.
     pub ring: Vec<(Option<String>, Secret)>,
+    /// How many of them, from the first on, verify, and the others not at all. Where that is not known, it is the
+    /// first that the link's key id does not rule out.
+    pub accepted: Option<usize>,
     /// The edge's time.
     pub now: u64,
     /// The visitor's address.

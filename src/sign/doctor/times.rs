@@ -132,6 +132,7 @@ mod tests {
             schemes: Vec::new(),
             named: false,
             ring: Vec::new(),
+            accepted: None,
             now,
             ip: None,
             country: None,
