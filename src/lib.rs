@@ -15,6 +15,7 @@ pub mod error;
 pub mod explain;
 pub mod http;
 pub mod options;
+pub mod playlist;
 pub mod profile;
 pub mod progress;
 pub mod purge;

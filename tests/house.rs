@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["credential", "report"],
     &["context"],
     &["command"],
-    &["sign", "purge", "explain", "edge"],
+    &["sign", "playlist", "purge", "explain", "edge"],
     &["commands"],
     &["cli"],
     &["main"],
