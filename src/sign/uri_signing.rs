@@ -40,9 +40,9 @@ pub const ATS: Scheme = Scheme {
     id: "ats-uri-signing",
     title: "Apache Traffic Server uri_signing",
     about: "The plugin's dialect of RFC 9246: it wants an issuer and a key id, knows expressions only (a hash never \
-            matches), holds them to the beginning of the URI, and refuses jti, cdniip and cdnicrit. It takes tokens \
-            without cdniuc, and overlooks an expiry that is written as text; here such an expiry is malformed. Only \
-            HS256 was tried.",
+            matches), holds them to the beginning of the URI, and refuses jti, cdniip and cdnicrit. It compares the \
+            URI with its escapes decoded, save those of reserved characters. It takes tokens without cdniuc, and \
+            overlooks an expiry that is written as text; here such an expiry is malformed. Only HS256 was tried.",
     source: "docs.trafficserver.apache.org, uri_signing plugin; Apache Traffic Server 9.2.9",
     example: Example { flags: "--param issuer=KEY1", ..RFC9246.example },
     canonical: |url, claims, out| canonical(Dialect::Ats, url, claims, out),
@@ -149,12 +149,15 @@ fn canonical(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec
 
 /// The claim that holds the URI.
 fn container(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>) -> Result<String> {
-    let url = url.sent().to_string();
+    let url = compared(dialect, &url.sent().to_string()).ok_or_else(|| {
+        Error::Data("the plugin resolves `.` and `..` and decodes escapes before it compares; write the path without dot segments and escape only UTF-8".into())
+    })?;
     let container = match (&claims.scope, claims.params.get("container")) {
         (Scope::Url, Some(container)) => container.to_owned(),
         (_, Some(_)) => return Err(Error::Usage("give --prefix or --param container=…, not both".into())),
         (Scope::Prefix(prefix), None) if absolute(prefix) => {
-            format!("regex:^{}.*$", pattern::literal(prefix))
+            let prefix = compared(dialect, prefix).ok_or(Error::Malformed("prefix"))?;
+            format!("regex:^{}.*$", pattern::literal(&prefix))
         }
         (Scope::Prefix(prefix), None) => {
             let text = format!("the whole URI is signed: write --prefix https://host/…, not {prefix:?}");
@@ -175,6 +178,39 @@ fn container(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>) -> Result<Str
         )
     })
 }
+
+/// The URI as it is compared. The plugin decodes escapes, save those of reserved characters and of NUL, which it
+/// writes in capitals; dot segments, which it resolves, are not taken here. The standard's verifiers decode nothing.
+fn compared(dialect: Dialect, uri: &str) -> Option<String> {
+    if dialect == Dialect::Rfc {
+        return Some(uri.to_owned());
+    }
+    let mut out = Vec::with_capacity(uri.len());
+    let mut rest = uri.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let (digits, after) = rest.split_at_checked(2)?;
+        let decoded = Spelling::Hex.decode(&digits.to_ascii_lowercase())?[0];
+        match decoded {
+            0 => out.extend(b"%00"),
+            reserved if RESERVED.contains(&reserved) => {
+                out.extend([b"%", &*digits.to_ascii_uppercase()].concat())
+            }
+            other => out.push(other),
+        }
+        rest = after;
+    }
+    let out = String::from_utf8(out).ok()?;
+    let path = out.split('?').next().unwrap_or_default();
+    (!path.split('/').any(|segment| matches!(segment, "." | ".."))).then_some(out)
+}
+
+/// RFC 3986's delimiters.
+const RESERVED: &[u8] = b":/?#[]@!$&'()*+,;=";
 
 fn absolute(prefix: &str) -> bool {
     ["https://", "http://"]
@@ -245,14 +281,17 @@ fn inspect<'v>(dialect: Dialect, visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> 
         return Err(Error::Malformed(if issuer.is_none() { "iss" } else { "jti" }));
     }
     let container = token.text("cdniuc")?;
+    let uri = compared(dialect, &url.to_string());
     let covers = match container.map(|container| read(dialect, container)).transpose()? {
-        Some(Container::Pattern(pattern)) => pattern.matches(&url.to_string()) && !climbs(&url.rooted().path),
+        Some(Container::Pattern(pattern)) => {
+            uri.as_deref().is_some_and(|uri| pattern.matches(uri)) && !climbs(&url.rooted().path)
+        }
         Some(Container::Hash(hash)) => dialect == Dialect::Rfc && hash == hashed(&url.to_string()),
         None if dialect == Dialect::Ats => true,
         None => return Err(Error::Malformed("cdniuc")),
     };
     let scope = match container.and_then(|container| container.strip_prefix("regex:")) {
-        Some(posix) => scope(posix, &url),
+        Some(posix) => scope(posix, uri.as_deref().unwrap_or_default()),
         None => Scope::Url,
     };
     let claims = Claims {
@@ -285,12 +324,12 @@ fn inspect<'v>(dialect: Dialect, visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> 
 }
 
 /// The expression of one URL or of a prefix is told as what it was made of.
-fn scope(posix: &str, url: &Url<'_>) -> Scope<'static> {
+fn scope(posix: &str, uri: &str) -> Scope<'static> {
     let prefix = posix.strip_prefix('^').and_then(|rest| rest.strip_suffix(".*$"));
     let plain = prefix.map(|prefix| prefix.replace('\\', ""));
     match plain.filter(|plain| prefix == Some(&pattern::literal(plain))) {
         Some(prefix) => Scope::Prefix(prefix.into()),
-        None if posix == format!("^{}$", pattern::literal(&url.to_string())) => Scope::Url,
+        None if posix == format!("^{}$", pattern::literal(uri)) => Scope::Url,
         None => Scope::Regex(posix.to_owned().into()),
     }
 }
@@ -404,6 +443,24 @@ mod tests {
         jose::key("HS256", SECRET.as_bytes()).unwrap().sign(&text, &mut signature).unwrap();
         let token = String::from_utf8([text, vec![b'.'], signature].concat()).unwrap();
         verdict(scheme, &format!("{url}&URISigningPackage={token}"), ISSUED)
+    }
+
+    #[test]
+    fn the_plugin_compares_without_escapes_and_the_standard_with_them() {
+        let compared = |uri| super::compared(Dialect::Ats, uri);
+        assert_eq!(compared("http://h/a%20b%2d%C3%A9?x=%7e").as_deref(), Some("http://h/a b-é?x=~"));
+        assert_eq!(compared("http://h/a%2fb%00%25%2B").as_deref(), Some("http://h/a%2Fb%00%%2B"));
+        assert_eq!(compared("http://h/a?x=/../b").as_deref(), Some("http://h/a?x=/../b"));
+        for refused in ["http://h/%zz", "http://h/%2", "http://h/%FF", "http://h/x/../a", "http://h/%2e/a"] {
+            assert_eq!(compared(refused), None, "{refused}");
+        }
+        assert_eq!(super::compared(Dialect::Rfc, "http://h/%2e/%zz").as_deref(), Some("http://h/%2e/%zz"));
+        let url = "https://h.example/v/a%20b.mp4?q=1";
+        let payload =
+            |path: &str| format!(r#"{{"iss":"i","cdniuc":"regex:^https://h.example/v/{path}.q=1$"}}"#);
+        assert!(forged(&ATS, HEADER, &payload("a b.mp4"), url).is_valid());
+        assert!(forged(&RFC9246, HEADER, &payload("a%20b.mp4"), url).is_valid());
+        assert!(!forged(&ATS, HEADER, &payload("a%20b.mp4"), url).is_valid());
     }
 
     const HEADER: &str = r#"{"alg":"HS256","kid":"k1"}"#;

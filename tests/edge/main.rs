@@ -1,5 +1,5 @@
-//! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, Varnish, and Node's crypto. Ours mint, theirs
-//! verify.
+//! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, Varnish, Traffic Server, and Node's
+//! crypto. Ours mint, theirs verify.
 //! And strace judges what stays offline.
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
@@ -8,7 +8,9 @@ mod damage;
 mod http;
 mod judge;
 mod offline;
+mod origin;
 mod servers;
+mod trafficserver;
 mod varnish;
 
 use judge::{Judge, expect};
@@ -63,7 +65,7 @@ const TRIALS: &[Row] = &[
 ];
 
 /// The tables of the servers that have a file of their own.
-const ROOMS: &[&[Row]] = &[TRIALS, varnish::TRIALS];
+const ROOMS: &[&[Row]] = &[TRIALS, trafficserver::TRIALS, varnish::TRIALS];
 
 fn main() {
     let arguments = Arguments::from_args();
