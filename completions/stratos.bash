@@ -1759,7 +1759,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__signed)
-            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --jobs --keep-blank --fail-fast verify inspect doctor schemes"
+            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --as --jobs --keep-blank --fail-fast verify inspect doctor schemes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1875,6 +1875,10 @@ _stratos() {
                     ;;
                 --form)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -W "lines set-cookie curl" -- "${cur}"))
                     return 0
                     ;;
                 --jobs)

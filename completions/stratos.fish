@@ -265,6 +265,9 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_s
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l key-id -d 'Which of the verifier\'s keys' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l as -d 'How it is written' -r -f -a "lines\t'The URL or token; cookies and headers one a line'
+set-cookie\t'A Set-Cookie header for each cookie'
+curl\t'A curl command, quoted for a POSIX shell'"
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
@@ -292,7 +295,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l country -d 'The visitor\'s country, two letters' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l header -d 'A request header, \'Name: value\'; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l cookie -d 'Cookies: \'name=value; …\', a Cookie: header or Set-Cookie: lines; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
@@ -330,7 +333,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l country -d 'The visitor\'s country, two letters' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l header -d 'A request header, \'Name: value\'; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l cookie -d 'Cookies: \'name=value; …\', a Cookie: header or Set-Cookie: lines; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
@@ -370,7 +373,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l country -d 'The visitor\'s country, two letters' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l header -d 'A request header, \'Name: value\'; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l cookie -d 'A cookie, \'name=value\'; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l cookie -d 'Cookies: \'name=value; …\', a Cookie: header or Set-Cookie: lines; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l try-host -d 'A host for which the link may have been signed; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l try-ip -d 'An address for which the link may have been signed; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'

@@ -118,6 +118,15 @@ fn key(command: &str) -> String {
     }
 }
 
+/// The example of a scheme's page: the arguments of `stratos`, and the key that it wants in `KEY`.
+pub fn example(page: &str) -> (Vec<String>, String) {
+    let (_, example) = page.split_once("\n  export KEY=\"$(").unwrap();
+    let (command, mint) = example.split_once(")\"\n").unwrap();
+    let argv = shlex::split(&mint.replace("\\\n", " ")).unwrap();
+    assert_eq!(argv[0], "stratos");
+    (argv[1..].to_vec(), key(command))
+}
+
 #[test]
 fn every_scheme_has_a_page_from_its_row_and_its_example_mints() {
     for scheme in SCHEMES {
@@ -143,12 +152,9 @@ fn every_scheme_has_a_page_from_its_row_and_its_example_mints() {
         for line in page.lines() {
             assert!(line.chars().count() <= 80, "{}: too wide: {line}", scheme.id);
         }
-        let (_, example) = page.split_once("\n  export KEY=\"$(").unwrap();
-        let (command, mint) = example.split_once(")\"\n").unwrap();
-        let argv = shlex::split(&mint.replace("\\\n", " ")).unwrap();
-        assert_eq!(argv[0], "stratos");
-        let run = stratos(&argv[1..]).env("KEY", key(command)).run();
-        assert!(run.code == Some(0) && run.stderr.is_empty(), "{}: {mint}{}", scheme.id, run.stderr);
+        let (argv, key) = example(&page);
+        let run = stratos(&argv).env("KEY", key).run();
+        assert!(run.code == Some(0) && run.stderr.is_empty(), "{}: {argv:?}{}", scheme.id, run.stderr);
         assert!(!run.stdout().trim().is_empty(), "{}", scheme.id);
     }
 }

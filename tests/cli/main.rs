@@ -14,6 +14,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod doctor_url;
+mod dress;
 mod explain;
 mod faults;
 mod health;

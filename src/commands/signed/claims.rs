@@ -65,7 +65,8 @@ pub struct Granted {
     method: Option<String>,
     key_id: Option<String>,
     nonce: Option<String>,
-    form: Form,
+    /// Where the outcome is carried.
+    pub form: Form,
 }
 
 impl Granted {
@@ -286,7 +287,8 @@ pub fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<
         .map(|(_, word)| word)
 }
 
-fn cannot(scheme: &Scheme, flag: &str, can: impl Fn(&Scheme) -> bool) -> Error {
+/// The refusal of what a scheme cannot do, with those that can.
+pub fn cannot(scheme: &Scheme, flag: &str, can: impl Fn(&Scheme) -> bool) -> Error {
     let able: Vec<&str> = SCHEMES.iter().filter(|scheme| can(scheme)).map(|scheme| scheme.id).collect();
     let others = match able.as_slice() {
         [] => "no scheme of this version can; leave it out".to_owned(),

@@ -4,6 +4,7 @@ use super::{
     Choice,
     bulk::{Jobs, Watch, claim, csv_line, failed},
     claims::{self, Wish},
+    dress::Dress,
     keys::{Named, Ring},
     refusals::{broken, rule, shown},
     target::Target,
@@ -37,6 +38,9 @@ pub struct Mint {
     secret: Option<String>,
     #[command(flatten)]
     wish: Wish,
+    /// How it is written
+    #[arg(long = "as", value_name = "WORD", default_value_t, value_enum, hide_default_value = true)]
+    dress: Dress,
     #[command(flatten)]
     jobs: Jobs,
     /// A bad line of stdin gives an empty line
@@ -56,6 +60,7 @@ struct Press<'a> {
     signer: &'a Signer,
     claims: Claims<'a>,
     base: &'a str,
+    dress: Dress,
     format: Option<Format>,
     /// The first caution of the run, with the target it is about.
     cautioned: OnceLock<String>,
@@ -75,6 +80,7 @@ impl Mint {
         let scheme = Scheme::find(self.choice.scheme.as_deref().unwrap_or(&profile.scheme.value))?;
         let settings = claims::params(&self.choice.params, scheme, Some(&profile), cx)?;
         let granted = self.wish.granted(scheme, &profile, cx)?;
+        self.dress.suits(granted.form, scheme)?;
         self.refuse(scheme, &profile.url.value)?;
         if listed {
             claim(cx)?;
@@ -87,6 +93,7 @@ impl Mint {
             signer: &signer,
             claims: granted.claims(params),
             base: &profile.url.value,
+            dress: self.dress,
             format: records(cx),
             cautioned: OnceLock::new(),
         };
@@ -234,7 +241,7 @@ impl Press<'_> {
             out.truncate(start);
             return Err(rule("url.blank").error(&shown(typed)));
         }
-        Ok(())
+        self.dress.put_on(url, &self.claims, start, out)
     }
 
     fn header(&self) -> &'static [u8] {
@@ -245,7 +252,8 @@ impl Press<'_> {
         match self.format {
             None => out.extend_from_slice(signed),
             Some(Format::Csv) => {
-                let joint = if self.claims.form == Form::Cookie { "; " } else { "\n" };
+                let cookies = self.claims.form == Form::Cookie && self.dress == Dress::Lines;
+                let joint = if cookies { "; " } else { "\n" };
                 let expires = self.claims.expires.map(|seconds| seconds.to_string()).unwrap_or_default();
                 let signed = lines(signed).collect::<Vec<_>>().join(joint);
                 csv_line(&[typed, &expires, &signed], out);
@@ -256,7 +264,7 @@ impl Press<'_> {
 
     fn object(&self, typed: &str, signed: &[u8]) -> Value {
         let signed: Value = match self.claims.form {
-            Form::Cookie | Form::Header => lines(signed).collect(),
+            Form::Cookie | Form::Header if self.dress != Dress::Curl => lines(signed).collect(),
             _ => String::from_utf8_lossy(signed).into(),
         };
         let name = if typed.starts_with('/') { "path" } else { "url" };

@@ -3,10 +3,12 @@
 mod bulk;
 mod claims;
 mod doctor;
+mod dress;
 mod inspect;
 mod keys;
 mod listed;
 mod mint;
+mod pasted;
 mod refusals;
 mod schemes;
 mod sheet;

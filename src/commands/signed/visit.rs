@@ -1,6 +1,6 @@
 //! The request that verify and inspect look at, and which scheme wrote its URL.
 
-use super::{claims, refusals::moment};
+use super::{claims, pasted, refusals::moment};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -27,7 +27,7 @@ pub struct Asking {
     /// A request header, 'Name: value'; repeatable
     #[arg(long = "header", value_name = "HEADER")]
     pub headers: Vec<String>,
-    /// A cookie, 'name=value'; repeatable
+    /// Cookies: 'name=value; …', a Cookie: header or Set-Cookie: lines; repeatable
     #[arg(long = "cookie", value_name = "COOKIE")]
     pub cookies: Vec<String>,
 }
@@ -46,20 +46,7 @@ pub struct Scene {
 impl Asking {
     /// Checks the flags.
     pub fn scene(self, profile: &Profile, cx: &Context<'_>) -> Result<Scene> {
-        let mut headers = Vec::new();
-        for header in &self.headers {
-            let Some((name, value)) = header.split_once(':').filter(|(name, _)| !name.trim().is_empty())
-            else {
-                return Err(Error::Usage(format!("--header {header:?} has no value; write 'Name: value'")));
-            };
-            headers.push((name.trim().to_owned(), value.trim().to_owned()));
-        }
-        if let Some(cookie) = self.cookies.iter().find(|cookie| !cookie.contains('=')) {
-            return Err(Error::Usage(format!("--cookie {cookie:?} has no value; write name=value")));
-        }
-        if !self.cookies.is_empty() {
-            headers.push(("Cookie".into(), self.cookies.join("; ")));
-        }
+        let headers = pasted::headers(&self.headers, &self.cookies)?;
         let clock = cx.now()?;
         let now = self.at.as_deref().map_or(Ok(clock), |text| moment("--at", text, clock))?;
         let (ip, country, method) = (self.ip, self.country, self.method);
