@@ -95,6 +95,32 @@ pub fn salted(key: Box<dyn Key>, salt: &[u8]) -> Box<dyn Key> {
     Box::new(Salted { key, salt: Zeroizing::new(salt.to_vec()) })
 }
 
+/// A key that signs with the first bytes of what another writes raw, in a spelling.
+#[must_use]
+pub fn shortened(raw: Box<dyn Key>, bytes: usize, spelling: Spelling) -> Box<dyn Key> {
+    Box::new(Shortened { raw, bytes, spelling })
+}
+
+struct Shortened {
+    raw: Box<dyn Key>,
+    bytes: usize,
+    spelling: Spelling,
+}
+
+impl Key for Shortened {
+    fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let mut whole = Vec::new();
+        self.raw.sign(canonical, &mut whole)?;
+        self.spelling.encode(&whole[..self.bytes.min(whole.len())], out);
+        Ok(())
+    }
+
+    fn verify(&self, canonical: &[u8], signature: &[u8], scratch: &mut Vec<u8>) -> Result<bool> {
+        scratch.clear();
+        Ok(self.sign(canonical, scratch).is_ok() && same(scratch, signature))
+    }
+}
+
 /// The text before and after its mark. A second mark would move the secret: a URL can hold one too.
 fn around_mark(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr(MARK, text).filter(|at| memrchr(MARK, text) == Some(*at))?;
@@ -296,6 +322,25 @@ mod tests {
         }
         assert!(matches!(hmac("sha512", b"", Spelling::Hex), Err(Error::Usage(_))));
         assert!(matches!(super::digest("md4", b"", Spelling::Hex), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn a_signature_is_cut_before_it_is_spelled() {
+        let short = |bytes, spelling| shortened(hmac_sha256(b"Jefe", Spelling::Raw), bytes, spelling);
+        let text = b"what do ya want for nothing?";
+        for (bytes, spelling, wanted) in [
+            (1, Spelling::Base64Url, "Ww"),
+            (4, Spelling::Hex, "5bdcc146"),
+            (6, Spelling::Base64Url, "W9zBRr9g"),
+        ] {
+            let key = short(bytes, spelling);
+            assert_eq!(signed(&*key, text).unwrap(), wanted);
+            assert!(key.verify(text, wanted.as_bytes(), &mut Vec::new()).unwrap());
+            assert!(!key.verify(text, &wanted.as_bytes()[1..], &mut Vec::new()).unwrap());
+        }
+        assert_eq!(signed(&*short(99, Spelling::Hex), text).unwrap().len(), 64);
+        let unmarked = shortened(digest("md5", b"b", Spelling::Raw).unwrap(), 6, Spelling::Hex);
+        assert!(!unmarked.verify(b"no mark", b"000000000000", &mut Vec::new()).unwrap());
     }
 
     #[test]

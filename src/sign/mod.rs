@@ -28,6 +28,8 @@ mod gcore;
 mod gcs;
 mod google;
 mod huawei;
+mod imgix;
+mod imgproxy;
 mod jose;
 pub mod key;
 mod keycdn;
@@ -42,6 +44,7 @@ mod sigv4;
 mod stamp;
 mod tencent;
 pub mod text;
+mod thumbor;
 mod uri_signing;
 mod url;
 mod v4;
@@ -94,6 +97,9 @@ pub const SCHEMES: &[Scheme] = &[
     huawei::A,
     huawei::B,
     huawei::C,
+    imgproxy::SCHEME,
+    imgix::SCHEME,
+    thumbor::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.
@@ -126,6 +132,8 @@ pub struct Scheme {
     pub until: Until,
     /// The longest lifetime that the verifier accepts, in seconds.
     pub longest: Option<u64>,
+    /// Whether a link may be minted without the expiry that it can carry.
+    pub endless: bool,
     /// Seconds east of UTC, where the scheme writes its times as a calendar date of one zone.
     pub zone: Option<i32>,
     /// What the example on its page needs beyond what the rest of the row implies.
@@ -162,6 +170,7 @@ impl Scheme {
         carried: false,
         until: Until::Before,
         longest: None,
+        endless: false,
         zone: None,
         example: Example::BASE,
         canonical: |_, _, _| Ok(()),

@@ -159,6 +159,14 @@ impl<'a> Url<'a> {
         self.optional(name)?.ok_or(Error::Malformed(name))
     }
 
+    /// The first segment of the path, and the URL with what follows it; `None` where nothing does.
+    #[must_use]
+    pub fn led(&self) -> Option<(&str, Url<'_>)> {
+        let path = self.path.strip_prefix('/')?;
+        let slash = path.find('/').filter(|slash| *slash > 0 && slash + 1 < path.len())?;
+        Some((&path[..slash], Url { path: Cow::Borrowed(&path[slash..]), ..self.borrowed() }))
+    }
+
     /// The URL without the parameters of which the names are told off. Borrows when they stand last.
     #[must_use]
     pub fn without(&self, drop: impl Fn(&str) -> bool) -> Url<'_> {
@@ -292,6 +300,22 @@ mod tests {
     fn a_query_is_refused_where_a_scheme_has_no_place_for_it() {
         for (text, taken) in [("/a", true), ("/a?b=c", false), ("/a?", false), ("/é", false)] {
             assert_eq!(Url::at("", text).sent_without_query().is_ok(), taken, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_first_segment_is_cut_off_where_something_follows() {
+        for (path, led) in [
+            ("/a/b/c?d", Some(("a", "/b/c?d"))),
+            ("/a//b", Some(("a", "//b"))),
+            ("/a/", None),
+            ("/a", None),
+            ("//a", None),
+            ("", None),
+        ] {
+            let url = Url::at("https://h", path);
+            let cut = url.led().map(|(segment, rest)| (segment, rest.to_string()));
+            assert_eq!(cut, led.map(|(segment, rest)| (segment, format!("https://h{rest}"))), "{path}");
         }
     }
 

@@ -40,8 +40,8 @@ struct Sample {
 
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| SCHEMES.iter().flat_map(samples).collect());
 
-/// Settings that a scheme may not mint without.
-const NEEDED: &[(&str, &str)] = &[("issuer", "someone")];
+/// Settings that a scheme may not mint without; one that can is tried without them too.
+const NEEDED: &[(&str, &str)] = &[("issuer", "someone"), ("salt", "00112233")];
 
 /// One sample for each form that stands in a request, and for each value that a param lists.
 fn samples(scheme: &'static Scheme) -> Vec<Sample> {
@@ -51,8 +51,8 @@ fn samples(scheme: &'static Scheme) -> Vec<Sample> {
         .iter()
         .flat_map(|param| param.values.iter().skip(1).map(|value| Some((param.name, *value))));
     let settings = std::iter::once(None).chain(listed);
-    let settings: Vec<_> =
-        settings.map(|one| Params(needed().chain(one).collect::<Vec<_>>().leak())).collect();
+    let settings = settings.map(|one| Params(needed().chain(one).collect::<Vec<_>>().leak()));
+    let settings: Vec<_> = settings.chain(needed().next().map(|_| Params(&[]))).collect();
     let forms = scheme.forms.iter().filter(|form| **form != Form::Token);
     forms.flat_map(|form| settings.iter().filter_map(|params| sample(scheme, *form, *params))).collect()
 }

@@ -146,7 +146,7 @@ impl Wish {
             (None, Some(text)) => {
                 ("--ttl", text, moment("--ttl", &format!("+{}", lifetime("--ttl", text)?), now)?)
             }
-            (None, None) if scheme.carries(Claim::Expires) => {
+            (None, None) if scheme.carries(Claim::Expires) && !scheme.endless => {
                 return Err(Error::Usage(
                     "signed needs --expires <unix-seconds> or --ttl <lifetime>; there is no default".into(),
                 ));

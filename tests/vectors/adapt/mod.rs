@@ -13,6 +13,7 @@ mod edgio;
 mod fastly;
 mod gcs;
 mod google;
+mod images;
 mod plain_md5;
 mod rfc9246;
 mod s3;
@@ -47,4 +48,7 @@ pub const ADAPTERS: &[Adapter] = &[
     china::ALIBABA,
     china::TENCENT,
     china::HUAWEI,
+    images::IMGPROXY,
+    images::IMGIX,
+    images::THUMBOR,
 ];
