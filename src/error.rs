@@ -112,19 +112,37 @@ impl Answer {
         }
     }
 
-    /// The server's own words: `Message`, `message`, `error` (text or an object's `message`,
-    /// contracts A41), the text cut at 200 characters, else `HTTP <status>`.
+    /// The server's own words, the text cut at 200 characters, else `HTTP <status>`. The Node CLI's members come
+    /// first (contracts A41), then those of the other vendors' errors.
     #[must_use]
     pub fn message(&self) -> String {
-        let member = |name: &str| match self.body.get(name) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-            Some(Value::Object(object)) => object.get("message").and_then(Value::as_str).map(str::to_owned),
-            _ => None,
-        };
-        let own = member("Message").or_else(|| member("message")).or_else(|| member("error"));
-        own.unwrap_or_else(|| format!("HTTP {}", self.status))
+        let text = |place: &&str| self.body.pointer(place)?.as_str().filter(|text| !text.is_empty());
+        let Some(own) = WORDS.iter().find_map(text) else { return format!("HTTP {}", self.status) };
+        match DETAILS.iter().find_map(text) {
+            Some(more) if more != own && self.body.get("error").is_none() => format!("{own}: {more}"),
+            _ => own.to_owned(),
+        }
     }
 }
+
+/// Where vendors write what is wrong.
+const WORDS: &[&str] = &[
+    "/Message",
+    "/message",
+    "/error",
+    "/error/message",
+    "/errors/0/message",
+    "/errors/0/title",
+    "/errors/0",
+    "/Response/Error/Message",
+    "/msg",
+    "/title",
+    "/reason",
+    "/description",
+    "/detail",
+];
+/// Where some add which one.
+const DETAILS: &[&str] = &["/detail", "/errors/0/detail"];
 
 /// The stable part of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,20 @@
 //! and sends; neither names a provider.
 
 mod batch;
+mod cachefly;
 pub mod cloudcdn;
+mod cloudflare;
+mod digitalocean;
 pub mod execute;
+mod fastly;
+mod items;
 mod limit;
+mod netlify;
 mod outcome;
 pub mod pace;
 pub mod plan;
 mod session;
+mod vercel;
 
 pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
 pub use limit::{Budget, Counts, Limit, Refill};
@@ -27,7 +34,15 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// Every provider that this version speaks to.
-pub const PROVIDERS: &[&Provider] = &[&cloudcdn::PROVIDER];
+pub const PROVIDERS: &[&Provider] = &[
+    &cloudcdn::PROVIDER,
+    &cloudflare::PROVIDER,
+    &fastly::PROVIDER,
+    &vercel::PROVIDER,
+    &netlify::PROVIDER,
+    &digitalocean::PROVIDER,
+    &cachefly::PROVIDER,
+];
 
 /// The row of this id; an unknown one is refused with a suggestion.
 pub fn provider(id: &str) -> Result<&'static Provider> {
@@ -255,6 +270,12 @@ impl Account {
         self.secrets.iter().find(|(key, _)| *key == name).map(|(_, found)| &found.secret)
     }
 
+    /// The secret of this name, in a way that the row promises to have it.
+    pub fn demand(&self, name: &str) -> Result<&Secret> {
+        self.secret(name)
+            .ok_or_else(|| Error::Software(format!("the secret `{name}` is not in the way taken")))
+    }
+
     /// Whether a URL lies at one of the account's own origins: only there a secret may go.
     #[must_use]
     pub fn owns(&self, url: &str) -> bool {
@@ -267,6 +288,11 @@ fn origin(url: &str) -> &str {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
     &url[..end]
+}
+
+/// Authorizes with the account's `token` as a bearer.
+pub fn bearer(account: &Account, _: &Attempt<'_>, request: Request) -> Result<Request> {
+    Ok(request.bearer(account.demand("token")?))
 }
 
 /// Whether the status means success; a refusal keeps the whole answer.
