@@ -5,6 +5,7 @@
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
 
 mod damage;
+mod haproxy;
 mod http;
 mod judge;
 mod offline;
@@ -46,7 +47,6 @@ const NGINX: Needs = &[
     ("/usr/lib/nginx/modules/ngx_http_js_module.so", "libnginx-mod-http-js"),
     ("/usr/lib/nginx/modules/ngx_http_set_misc_module.so", "libnginx-mod-http-set-misc"),
 ];
-const HAPROXY: Needs = &[("/usr/sbin/haproxy", "haproxy")];
 const STRACE: Needs = &[("/usr/bin/strace", "strace")];
 const NODE: Needs = &[("node", "nodejs")];
 
@@ -55,7 +55,6 @@ const TRIALS: &[Row] = &[
     ("nginx_njs_judges_the_length_prefixed_form", NGINX, nginx_njs_judges_the_length_prefixed_form),
     ("nginx_njs_judges_the_colon_form", NGINX, nginx_njs_judges_the_colon_form),
     ("nginx_set_misc_judges_the_colon_form", NGINX, nginx_set_misc_judges_the_colon_form),
-    ("haproxy_judges_the_colon_form", HAPROXY, haproxy_judges_the_colon_form),
     ("no_server_takes_the_other_form", NGINX, no_server_takes_the_other_form),
     ("node_recomputes_a_thousand_signatures", NODE, node_recomputes_a_thousand_signatures),
     ("offline_commands_open_no_socket", STRACE, offline::with_home),
@@ -65,7 +64,7 @@ const TRIALS: &[Row] = &[
 ];
 
 /// The tables of the servers that have a file of their own.
-const ROOMS: &[&[Row]] = &[TRIALS, trafficserver::TRIALS, varnish::TRIALS];
+const ROOMS: &[&[Row]] = &[TRIALS, haproxy::TRIALS, trafficserver::TRIALS, varnish::TRIALS];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -93,16 +92,6 @@ fn nginx() -> Arc<Server> {
         command
     };
     SERVER.get_or_init(|| servers::start("nginx", 200, prepare)).clone()
-}
-
-fn haproxy() -> Arc<Server> {
-    static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
-    let prepare = |work: &Work| {
-        let mut command = Command::new("/usr/sbin/haproxy");
-        command.args(["-db", "-f"]).arg(work.fill("haproxy.cfg", &[]));
-        command
-    };
-    SERVER.get_or_init(|| servers::start("haproxy", 200, prepare)).clone()
 }
 
 fn now() -> u64 {
@@ -142,10 +131,6 @@ fn nginx_njs_judges_the_colon_form() -> Result<(), Failed> {
 
 fn nginx_set_misc_judges_the_colon_form() -> Result<(), Failed> {
     judges("cloudcdn-colon", &format!("{}/misc", nginx().base()), false)
-}
-
-fn haproxy_judges_the_colon_form() -> Result<(), Failed> {
-    judges("cloudcdn-colon", &haproxy().base(), true)
 }
 
 fn no_server_takes_the_other_form() -> Result<(), Failed> {
