@@ -62,7 +62,6 @@ const LATER: &[&str] = &[
     "signed audit",
     "signed keygen",
     "signed playlist",
-    "signed redact",
     "signed rotate",
 ];
 

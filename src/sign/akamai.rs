@@ -41,6 +41,7 @@ pub const SCHEME: Scheme = Scheme {
         Param::text("acl_delimiter").about("between the entries of an access list; ! unless given"),
     ],
     reserved: NAMES,
+    bears: &["hmac"],
     canonical,
     prepare,
     assemble,

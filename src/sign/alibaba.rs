@@ -17,6 +17,7 @@ pub const A: Scheme = Scheme {
     params: &[layout::VALIDITY, layout::USER],
     reserved: &["auth_key"],
     example: layout::EXAMPLE,
+    bears: &["auth_key"],
     canonical: layout::hyphened,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened("auth_key", url, claims, seal, out),
@@ -38,6 +39,7 @@ pub const B: Scheme = Scheme {
     forms: &[Form::Path],
     params: &[layout::VALIDITY],
     reserved: &[],
+    bears: &[],
     zone: Some(layout::ZONE),
     canonical: layout::led_by_time,
     assemble: layout::write_led_by_time,
@@ -59,6 +61,7 @@ pub const C: Scheme = Scheme {
     forms: &[Form::Path, Form::Query],
     params: &[layout::VALIDITY, HEX],
     reserved: &["KEY1", "KEY2"],
+    bears: &["KEY1"],
     canonical: |url, claims, out| layout::ended_by_time(form(claims.params), url, claims, out),
     assemble: |url, claims, seal, out| match claims.form {
         Form::Path => layout::write_led_by_digest(form(claims.params), url, claims, seal, out),

@@ -33,6 +33,7 @@ pub const SCHEME: Scheme = Scheme {
     ],
     reserved: &["C", "E", "A", "K", "P", "S"],
     example: Example { flags: "--key-id 3", ..Example::BASE },
+    bears: &["S"],
     until: Until::Through,
     canonical,
     prepare: |secret, params| key::hmac(params.or("algorithm", "sha1"), secret, Spelling::Hex),

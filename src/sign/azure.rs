@@ -46,6 +46,7 @@ pub const SCHEME: Scheme = Scheme {
         "rsct", "skoid", "sktid", "skt", "ske", "sks", "skv", "ss", "srt",
     ],
     example: Example { target: "https://account.blob.core.windows.net/container/intro.mp4", ..Example::BASE },
+    bears: &["sig"],
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Base64)),
     assemble,

@@ -45,6 +45,7 @@ pub const HS256: Scheme = Scheme {
         "token_ignore_params",
         "limit",
     ],
+    bears: &["token", "bcdn_token"],
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Base64Url)),
     assemble,

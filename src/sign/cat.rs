@@ -39,6 +39,7 @@ pub const SCHEME: Scheme = Scheme {
     forms: &[Form::Query, Form::Cookie, Form::Header, Form::Token],
     params: PARAMS,
     reserved: &[NAME],
+    bears: &[NAME],
     until: Until::Through,
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Base64Url)),

@@ -22,6 +22,7 @@ pub const SCHEME: Scheme = Scheme {
     claims: &[Claim::Expires, Claim::Prefix],
     forms: &[Form::Query, Form::Path],
     reserved: &["secure"],
+    bears: &["secure"],
     canonical,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Base64UrlPadded),
     assemble,

@@ -20,6 +20,7 @@ pub const SCHEME: Scheme = Scheme {
             named by the expiry is still valid is unconfirmed; it counts as expired here.",
     source: "github.com/sebastienrousseau/stratos 0.0.21, cmdSigned",
     reserved: &["path", "expires", "sig"],
+    bears: &["sig"],
     carried: true,
     caution: |url, _| {
         let crooked =

@@ -20,6 +20,7 @@ pub const SCHEME: Scheme = Scheme {
             is still valid is unconfirmed; it counts as expired here.",
     source: "developers.cloudflare.com, images: serve private images",
     reserved: &["exp", "sig"],
+    bears: &["sig"],
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
     assemble: |url, _, seal, out| {

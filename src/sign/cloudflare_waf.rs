@@ -33,6 +33,7 @@ pub const SCHEME: Scheme = Scheme {
             .about("the lifetime in the rule, in seconds; 10800 unless given, as in the vendor's example"),
     ],
     reserved: &["verify"],
+    bears: &["verify"],
     canonical,
     prepare: |secret, params| Ok(key::hmac_sha256(secret, spelling(params))),
     assemble,

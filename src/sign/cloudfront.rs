@@ -36,6 +36,7 @@ pub const SCHEME: Scheme = Scheme {
     ],
     reserved: &["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"],
     example: Example::RSA,
+    bears: &["Signature", "CloudFront-Signature"],
     canonical,
     prepare,
     assemble,

@@ -24,6 +24,7 @@ pub const SCHEME: Scheme = Scheme {
     params: &[Param::one_of("signed", &["path", "path-and-query"])
         .about("what the VCL of the service hashes besides the expiry")],
     reserved: &["token"],
+    bears: &["token"],
     until: Until::Through,
     canonical,
     prepare: |secret, _| key::hmac("sha1", secret, Spelling::Hex),

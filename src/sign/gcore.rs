@@ -20,6 +20,7 @@ pub const SCHEME: Scheme = Scheme {
     source: "gcore.com/docs/cdn, secure token",
     claims: &[Claim::Expires, Claim::Ip],
     reserved: &["md5", "expires"],
+    bears: &["md5"],
     canonical,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Base64Url),
     assemble,

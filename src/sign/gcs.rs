@@ -40,6 +40,7 @@ pub const SCHEME: Scheme = Scheme {
         "X-Goog-SignedHeaders",
         "X-Goog-Signature",
     ],
+    bears: &["X-Goog-Signature"],
     longest: Some(WEEK),
     example: Example {
         target: "https://storage.googleapis.com/bucket/videos/intro.mp4",

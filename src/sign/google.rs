@@ -30,6 +30,7 @@ pub const CLOUD_CDN: Scheme = Scheme {
     forms: &[Form::Query, Form::Cookie],
     reserved: &["Expires", "KeyName", "Signature", "URLPrefix"],
     example: Example { key: "openssl rand -base64 16 | tr '+/' '-_'", ..Example::BASE },
+    bears: &["Signature"],
     canonical,
     prepare: |secret, _| match secret.len() {
         16 => key::hmac("sha1", secret, Spelling::Base64UrlPadded),

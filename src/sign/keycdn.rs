@@ -18,6 +18,7 @@ pub const ACCESS: Scheme = Scheme {
             a bad token and 410 to an old one.",
     source: "keycdn.com/support/secure-token",
     reserved: &["token", "expire"],
+    bears: &["token"],
     canonical: |url, claims, out| {
         out.text(&url.rooted().sent().path).bytes(&[key::MARK]).decimal(claims.expires()?);
         Ok(())

@@ -38,6 +38,7 @@ pub mod lines;
 mod pattern;
 pub mod pem;
 mod policy;
+pub mod redact;
 mod scope;
 mod seal;
 mod sigv4;
@@ -125,6 +126,9 @@ pub struct Scheme {
     pub params: &'static [Param],
     /// Query names of its own: refused in a URL to mint, cut off by `inspect`.
     pub reserved: &'static [&'static str],
+    /// The names under which its signature, or what else is worth a key, stands: of parameters, cookies, headers
+    /// and fields of a token. [`redact`] blanks them; where none is named, those of `reserved`.
+    pub bears: &'static [&'static str],
     /// Whether the path is signed, and travels, as a parameter: then it is taken as it is, `#`, blanks and dot
     /// segments included, and may use the reserved names in a query of its own, though not all of them.
     pub carried: bool,
@@ -167,6 +171,7 @@ impl Scheme {
         forms: &[Form::Query],
         params: &[],
         reserved: &[],
+        bears: &[],
         carried: false,
         until: Until::Before,
         longest: None,

@@ -45,6 +45,7 @@ pub const SCHEME: Scheme = Scheme {
         "X-Amz-SignedHeaders",
         "x-id",
     ],
+    bears: &["X-Amz-Signature", "X-Amz-Security-Token"],
     longest: Some(WEEK),
     example: Example { target: "https://bucket.s3.eu-west-1.amazonaws.com/report.pdf", ..Example::BASE },
     canonical,

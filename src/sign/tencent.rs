@@ -21,6 +21,7 @@ pub const A: Scheme = Scheme {
     params: &[layout::VALIDITY, layout::USER, NAME],
     reserved: &["sign"],
     example: layout::EXAMPLE,
+    bears: &["sign"],
     canonical: layout::hyphened,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened(name(claims.params), url, claims, seal, out),
@@ -45,6 +46,7 @@ pub const B: Scheme = Scheme {
     forms: &[Form::Path],
     params: &[layout::VALIDITY],
     reserved: &[],
+    bears: &[],
     zone: Some(layout::ZONE),
     canonical: layout::led_by_time,
     assemble: layout::write_led_by_time,
@@ -66,6 +68,7 @@ pub const C: Scheme = Scheme {
     forms: &[Form::Path],
     params: &[layout::VALIDITY],
     reserved: &[],
+    bears: &[],
     canonical: |url, claims, out| layout::ended_by_time(Time::Hex, url, claims, out),
     assemble: |url, claims, seal, out| layout::write_led_by_digest(Time::Hex, url, claims, seal, out),
     inspect: |visit, signed| layout::read_led_by_digest(Time::Hex, visit, signed),
@@ -91,6 +94,7 @@ pub const D: Scheme = Scheme {
             .about("how the time is written; reading, 8 digits are hexadecimal and 10 decimal unless given"),
     ],
     reserved: &["sign", "t"],
+    bears: &["sign"],
     canonical: |url, claims, out| layout::ended_by_time(written(claims.params), url, claims, out),
     assemble: |url, claims, seal, out| {
         layout::write_pair(names(claims.params), written(claims.params), url, claims, seal, out)

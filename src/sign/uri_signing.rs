@@ -27,6 +27,7 @@ pub const RFC9246: Scheme = Scheme {
     params: PARAMS,
     reserved: &[PACKAGE],
     example: Example { key: "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='", ..Example::BASE },
+    bears: &[PACKAGE],
     canonical: |url, claims, out| canonical(Dialect::Rfc, url, claims, out),
     prepare: |secret, params| jose::key(algorithm(params), secret),
     assemble,

@@ -25,6 +25,8 @@ mod interrupt;
 mod offline;
 mod output;
 mod purge;
+
+mod redact;
 mod rotate;
 mod schema;
 mod schemes;

@@ -5,7 +5,10 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 use std::sync::LazyLock;
 use stratos::{
     secret::Secret,
-    sign::{Claim, Claims, Form, Params, SCHEMES, Scheme, Scope, Signer, Url, Visit},
+    sign::{
+        Claim, Claims, Form, Params, SCHEMES, Scheme, Scope, Signer, Url, Visit,
+        redact::{Mark, Redactor},
+    },
 };
 
 const NOW: u64 = 1_800_000_000;
@@ -254,6 +257,93 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    #[test]
+    fn no_dress_hides_a_signature_from_redact(
+        before in "[ -~]{0,30}[ \n]", after in "[\n ][ -~]{0,30}", name in "[a-z]{1,12}", chunk in 1..300_usize,
+    ) {
+        for sample in SAMPLES.iter() {
+            let target = format!("{}/{name}.mp4", sample.place.1);
+            let url = Url::at(sample.place.0, target.as_str());
+            let Some((_, outcome)) = minted(&sample.signer, &url, &sample.claims) else { continue };
+            let request = Request::of(sample.claims.form, &url, &outcome);
+            let signature = request.visited(sample.claims.params, |visit| {
+                (sample.scheme.inspect)(visit, &mut Vec::new()).unwrap().signature.to_vec()
+            });
+            let signature = String::from_utf8(signature.unwrap()).unwrap();
+            for dressed in dresses(sample.claims.form, &outcome) {
+                let text = format!("{before}{dressed}{after}");
+                let (mut redactor, mut out) = (Redactor::new(Mark::Plain, &[]), Vec::new());
+                text.as_bytes().chunks(chunk).for_each(|piece| redactor.feed(piece, &mut out));
+                redactor.finish(&mut out);
+                let out = String::from_utf8(out).unwrap();
+                let left = pieces(&signature).find(|piece| out.contains(piece));
+                prop_assert!(left.is_none(), "{}: {:?} is left in\n{}\nof\n{}", sample.scheme.id, left, out, text);
+                let whole = Redactor::new(Mark::Plain, &[]).text(&text);
+                prop_assert!(whole != text, "{}: nothing was blanked in {}", sample.scheme.id, text);
+                prop_assert_eq!(&whole, &out, "in pieces of {}", chunk);
+                prop_assert_eq!(Redactor::new(Mark::Plain, &[]).text(&out), out);
+            }
+        }
+    }
+
+    #[test]
+    fn redact_passes_bytes_that_are_no_link(bytes in vec(any::<u8>(), 0..2000), chunk in 1..300_usize) {
+        let (mut redactor, mut out) = (Redactor::new(Mark::Hash, &[]), Vec::new());
+        bytes.chunks(chunk).for_each(|piece| redactor.feed(piece, &mut out));
+        redactor.finish(&mut out);
+        prop_assert_eq!(out, bytes);
+    }
+}
+
+/// How an outcome may stand in a text.
+fn dresses(form: Form, outcome: &str) -> Vec<String> {
+    let json = |text: &str| serde_json::to_string(text).unwrap();
+    match form {
+        Form::Cookie => vec![
+            format!("Cookie: {}", outcome.replace('\n', "; ")),
+            outcome.lines().map(|cookie| format!("Set-Cookie: {cookie}; Path=/; Secure\r\n")).collect(),
+            json(&format!("Cookie: {}", outcome.replace('\n', "; "))),
+            outcome.lines().filter_map(|cookie| cookie.split_once('=')).map(har).collect(),
+        ],
+        Form::Header => vec![outcome.to_owned(), json(outcome), format!("curl -H '{outcome}'")],
+        _ => {
+            let encoded = |text: &str| {
+                percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+            };
+            vec![
+                outcome.to_owned(),
+                format!(
+                    "\"GET {} HTTP/1.1\" 200",
+                    outcome.split_once(".example").map_or(outcome, |(_, path)| path)
+                ),
+                format!("<a href=\"{}\">", outcome.replace('&', "&amp;")),
+                json(outcome),
+                json(&json(outcome)),
+                json(outcome).replace('/', "\\/"),
+                json(outcome).replace('&', "\\u0026").replace('=', "\\u003d"),
+                format!("[a link]({outcome})."),
+                format!("https://login.example/?next={}&lang=de", encoded(outcome)),
+                format!("https://login.example/?next={}&lang=de", encoded(&encoded(outcome))),
+            ]
+        }
+    }
+}
+
+/// As browsers list cookies.
+fn har((name, value): (&str, &str)) -> String {
+    format!("{{\n  \"name\": \"{name}\",\n  \"value\": \"{value}\"\n}},\n")
+}
+
+/// What no escape changes of a signature, cut so that none is a word by chance.
+fn pieces(signature: &str) -> impl Iterator<Item = &str> {
+    let runs = signature.split(|character: char| !character.is_ascii_alphanumeric());
+    let longest = runs.clone().map(str::len).max().unwrap_or(0);
+    runs.filter(move |run| run.len() >= longest.min(8))
 }
 
 /// Pieces that stand in the tokens of several schemes.

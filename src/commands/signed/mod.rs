@@ -9,6 +9,7 @@ mod keys;
 mod listed;
 mod mint;
 mod pasted;
+mod redact;
 mod refusals;
 mod schemes;
 mod sheet;
@@ -51,6 +52,8 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Say why a signed URL is refused, and what to do about it
     Doctor(doctor::Doctor),
+    /// Blank signatures in any text: logs, HAR, JSON, HTML
+    Redact(redact::Redact),
     /// The schemes: claims, forms and params of each
     Schemes(schemes::Schemes),
 }
@@ -84,6 +87,7 @@ impl Command for Signed {
             Verb::Verify(verify) => verify.run(cx).map(Done),
             Verb::Inspect(inspect) => inspect.run(cx).map(Done),
             Verb::Doctor(doctor) => doctor.run(cx).map(Done),
+            Verb::Redact(redact) => redact.run(cx).map(Done),
             Verb::Schemes(schemes) => schemes.run(cx).map(Done),
         }
     }

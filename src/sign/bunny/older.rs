@@ -27,6 +27,7 @@ pub const BASIC: Scheme = Scheme {
         Param::one_of("algorithm", &["md5", "sha256"]).about("the digest: md5 is what the page describes")
     ],
     reserved: &["token", "expires"],
+    bears: &["token"],
     canonical: basic,
     prepare: |secret, params| key::digest(params.or("algorithm", "md5"), secret, Spelling::Base64Url),
     assemble: |url, claims, seal, out| {
@@ -58,6 +59,7 @@ pub const LEGACY: Scheme = Scheme {
         "whose order: the address before the parameters (the vendor's PHP and Node) or behind (Python)",
     )],
     reserved: super::HS256.reserved,
+    bears: super::HS256.bears,
     canonical: legacy,
     prepare: |secret, _| key::digest("sha256", secret, Spelling::Base64Url),
     assemble: assemble_legacy,

@@ -45,6 +45,7 @@ pub const SCHEME: Scheme = Scheme {
     ],
     reserved: &[NAME],
     example: super::MEDIA_CDN.example,
+    bears: &["Signature", "hmac"],
     canonical,
     prepare,
     assemble,
