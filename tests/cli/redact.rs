@@ -31,8 +31,8 @@ fn a_stream_is_copied_without_its_signatures() {
 fn bytes_that_are_no_text_pass_as_they_are() {
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
     let run = redact(&[]).stdin(bytes.clone()).run().exits(0);
-    assert!(run.stdout == bytes);
-    assert!(redact(&[]).run().exits(0).stdout.is_empty());
+    assert!(run.bytes == bytes);
+    assert!(redact(&[]).run().exits(0).bytes.is_empty());
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn nothing_is_copied_when_a_file_is_not_there() {
     let run = redact(&["one.log", "gone.log", "--json"]).file("one.log", A).run();
     run.fails("input_missing", 66);
     let run = redact(&["one.log", "gone.log"]).file("one.log", A).run().exits(66);
-    assert!(run.stdout.is_empty() && run.stderr.contains("gone.log"), "{}", run.stderr);
+    assert!(run.bytes.is_empty() && run.stderr.contains("gone.log"), "{}", run.stderr);
     redact(&[".", "--json"]).run().fails("io_error", 74);
 }
 
