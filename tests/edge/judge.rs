@@ -3,6 +3,10 @@
 use crate::{damage, http, now};
 use libtest_mimic::Failed;
 use std::process::Command;
+use stratos::{
+    secret::Secret,
+    sign::{Claims, Scheme, Signer, Url},
+};
 
 /// How links are minted and what the server answers to them.
 #[derive(Clone, Copy)]
@@ -96,6 +100,15 @@ impl Judge<'_> {
         }
         Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
     }
+}
+
+/// What the library mints for any time, which the binary takes from its clock.
+pub fn mint_at(scheme: &str, key: &str, url: &str, claims: &Claims<'_>) -> Result<String, Failed> {
+    let signer = Signer { scheme: Scheme::find(scheme)?, keys: Vec::new() };
+    let signer = signer.with(claims.key_id.as_deref(), &Secret::new(key), claims.params)?;
+    let mut out = Vec::new();
+    signer.seal().mint(&Url::parse(url)?, claims, &mut out)?;
+    Ok(String::from_utf8(out)?)
 }
 
 /// A GET of this URL is answered with this status.

@@ -30,17 +30,37 @@ impl Server {
     }
 }
 
-/// The package of the first file or program that is not there; `*` stands for one folder of a path.
-pub fn missing(needs: &[(&str, &'static str)]) -> Option<&'static str> {
-    let there = |what: &str| match what.split_once('*') {
-        Some((folder, file)) => fs::read_dir(folder)
-            .is_ok_and(|all| all.flatten().any(|entry| entry.path().join(&file[1..]).exists())),
-        None if what.starts_with('/') => Path::new(what).exists(),
-        None => {
+/// The package of the first file or program that is not there.
+pub fn missing(needs: &[(&'static str, &'static str)]) -> Option<(&'static str, &'static str)> {
+    let there = |what: &str| match what.contains('/') {
+        true => find(what).is_some(),
+        false => {
             Command::new(what).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
         }
     };
-    needs.iter().find(|(what, _)| !there(what)).map(|(_, package)| *package)
+    needs.iter().find(|(what, _)| !there(what)).copied()
+}
+
+/// Marks what Debian does not have: it lies in the folder `STRATOS_TOOLS`, or in the one that `tests/edge/tools`
+/// fills.
+pub const TOOL: &str = "tool:";
+
+/// The file of that path, in which `*` stands for one folder.
+pub fn find(what: &str) -> Option<PathBuf> {
+    let whole = match what.strip_prefix(TOOL) {
+        Some(tool) => std::env::var_os("STRATOS_TOOLS")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools"), PathBuf::from)
+            .join(tool),
+        None => PathBuf::from(what),
+    };
+    let whole = whole.to_str()?;
+    let candidates = match whole.split_once("/*/") {
+        Some((folder, file)) => {
+            fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path().join(file)).collect()
+        }
+        None => vec![PathBuf::from(whole)],
+    };
+    candidates.into_iter().find(|file| file.exists())
 }
 
 /// A folder of its own and a free port, from which a server is brought up.
