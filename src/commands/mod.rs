@@ -62,7 +62,6 @@ const LATER: &[&str] = &[
     "signed audit",
     "signed keygen",
     "signed playlist",
-    "signed rotate",
 ];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.

@@ -39,6 +39,7 @@ mod pattern;
 pub mod pem;
 mod policy;
 pub mod redact;
+pub mod ring;
 mod scope;
 mod seal;
 mod sigv4;

@@ -11,6 +11,7 @@ mod mint;
 mod pasted;
 mod redact;
 mod refusals;
+mod rotate;
 mod schemes;
 mod sheet;
 mod target;
@@ -54,6 +55,8 @@ enum Verb {
     Doctor(doctor::Doctor),
     /// Blank signatures in any text: logs, HAR, JSON, HTML
     Redact(redact::Redact),
+    /// Another key signs, and no live link breaks: the ring, the dates, the links in a log
+    Rotate(rotate::Rotate),
     /// The schemes: claims, forms and params of each
     Schemes(schemes::Schemes),
 }
@@ -88,6 +91,7 @@ impl Command for Signed {
             Verb::Inspect(inspect) => inspect.run(cx).map(Done),
             Verb::Doctor(doctor) => doctor.run(cx).map(Done),
             Verb::Redact(redact) => redact.run(cx).map(Done),
+            Verb::Rotate(rotate) => rotate.run(cx).map(Done),
             Verb::Schemes(schemes) => schemes.run(cx).map(Done),
         }
     }
@@ -100,6 +104,10 @@ impl Report for Done {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         self.0.human(page)
+    }
+
+    fn lines(&self) -> Value {
+        self.0.lines()
     }
 
     fn style(&self) -> Style {
