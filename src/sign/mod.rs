@@ -20,6 +20,7 @@ mod cloudflare_images;
 mod cloudflare_stream;
 mod cloudflare_waf;
 mod cloudfront;
+mod cloudinary;
 pub mod doctor;
 mod edgio;
 mod fastly;
@@ -102,6 +103,8 @@ pub const SCHEMES: &[Scheme] = &[
     imgproxy::SCHEME,
     imgix::SCHEME,
     thumbor::SCHEME,
+    cloudinary::SCHEME,
+    cloudinary::token::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.

@@ -30,6 +30,8 @@ const KEYS: &[&str] = &[
 const PLACES: &[(&str, &str)] = &[
     ("https://h.example", ""),
     ("https://h.example", "/account/name"),
+    // What stands in an origin is not signed by the scheme that needs it.
+    ("https://h.example/cloud/image/upload", ""),
     ("https://account.blob.core.windows.net", "/container"),
 ];
 

@@ -3,13 +3,14 @@
 use crate::case::{Adapter, Case, Setup, keep, keep_params};
 use serde_json::Value;
 use stratos::sign::{
-    Claims, Form, Url,
+    Claims, Form, Scope, Url, Visit,
     text::{Append, Kept},
 };
 
 pub const IMGPROXY: Adapter = Adapter { vectors: "imgproxy", setup: imgproxy, decided: |_| None };
 pub const IMGIX: Adapter = Adapter { vectors: "imgix", setup: imgix, decided: |_| None };
 pub const THUMBOR: Adapter = Adapter { vectors: "thumbor", setup: thumbor, decided: |_| None };
+pub const CLOUDINARY: Adapter = Adapter { vectors: "cloudinary", setup: cloudinary, decided: |_| None };
 
 fn imgproxy(case: &Case) -> Setup {
     let size = case.number("signature_size").unwrap_or(32).to_string();
@@ -35,6 +36,79 @@ fn thumbor(case: &Case) -> Setup {
             ..Claims::default()
         },
         ..Setup::new("thumbor", case)
+    }
+}
+
+fn cloudinary(case: &Case) -> Setup {
+    if case.param("form") == Some("auth token") { token(case) } else { delivery(case) }
+}
+
+/// The URL without its signature: version and encoding are the library's affair, and stand in it.
+fn delivery(case: &Case) -> Setup {
+    let options = &case.0["params"]["options"];
+    let written = case.text("expected_url");
+    let url = match (written.find("/s--"), written.find("--/")) {
+        (Some(from), Some(to)) => format!("{}{}", &written[..from], &written[to + 2..]),
+        _ => format!("https://res.cloudinary.com/demo/image/upload/{}", case.text("url")),
+    };
+    let long = options["long_url_signature"] == true;
+    let folder = case.text("url").split_once('/').is_some_and(|(folder, _)| is_version(folder));
+    let params = vec![
+        ("length", if long { "long" } else { "short" }),
+        ("algorithm", options["signature_algorithm"].as_str().unwrap_or("sha1")),
+        ("version", if folder { "signed" } else { "unsigned" }),
+    ];
+    Setup {
+        url: Url::parse(keep(&url)).unwrap_or_default(),
+        claims: Claims { form: Form::Path, params: keep_params(params), ..Claims::default() },
+        free: |outcome, position| {
+            let (from, to) = (outcome.find("/s--")?, outcome.find("--/")? + 3);
+            let digits = outcome[to..].split('/').find(|component| is_version(component));
+            let version = digits.and_then(|digits| outcome.find(&format!("/{digits}/"))).map(|at| at + 2);
+            let digit = |at: usize| position >= at && position < at + digits.map_or(0, str::len) - 1;
+            let head = (position < from).then_some("cloud, resource and delivery type are not signed");
+            head.or_else(|| version.filter(|at| digit(*at)).map(|_| "the version is not signed"))
+        },
+        ..Setup::new("cloudinary", case)
+    }
+}
+
+fn is_version(component: &str) -> bool {
+    let digits = component.strip_prefix('v').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn token(case: &Case) -> Setup {
+    let options = &case.0["params"]["options"];
+    let list = match &options["acl"] {
+        Value::String(one) => Some(one.clone()),
+        Value::Array(several) => {
+            let several: Vec<&str> = several.iter().filter_map(Value::as_str).collect();
+            Some(several.join("!"))
+        }
+        _ => None,
+    };
+    let covered = list.as_deref().unwrap_or_default().split('!').next().unwrap_or_default().replace('*', "x");
+    let start = options["start_time"].as_u64();
+    let lifetime = || Some(start? + options["duration"].as_u64()?);
+    Setup {
+        url: Url::at("", keep(options["url"].as_str().unwrap_or(&covered))),
+        claims: Claims {
+            expires: options["expiration"].as_u64().or_else(lifetime),
+            not_before: start,
+            ip: options["ip"].as_str().map(|ip| keep(ip).into()),
+            scope: list.map_or(Scope::Url, |list| Scope::Globs(list.into())),
+            form: Form::Cookie,
+            ..Claims::default()
+        },
+        visit: |outcome, setup| Visit {
+            url: setup.url.clone(),
+            now: setup.claims.not_before.unwrap_or_default(),
+            ip: setup.claims.ip.as_deref().map(keep),
+            headers: Box::leak(Box::new([("Cookie", outcome)])),
+            ..Visit::default()
+        },
+        ..Setup::new("cloudinary-token", case)
     }
 }
 

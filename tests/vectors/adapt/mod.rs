@@ -51,4 +51,5 @@ pub const ADAPTERS: &[Adapter] = &[
     images::IMGPROXY,
     images::IMGIX,
     images::THUMBOR,
+    images::CLOUDINARY,
 ];
