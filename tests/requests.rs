@@ -50,7 +50,7 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
 
 fn settings(provider: &Provider, account: &Map<String, Value>) -> Result<Settings> {
     let mut targets = strings(account.get("targets"));
-    if targets.is_empty() {
+    if targets.is_empty() && !provider.url.is_empty() {
         targets.push(provider.url.to_owned());
     }
     provider.resolve(&targets, &pairs(account.get("settings")))

@@ -4,20 +4,30 @@
 //! functions that write a request and read a reply. [`plan`] cuts for everyone, [`execute`] paces
 //! and sends; neither names a provider.
 
+mod ats;
 mod batch;
+mod bunny;
 mod cachefly;
+mod cdn77;
 pub mod cloudcdn;
 mod cloudflare;
 mod digitalocean;
 pub mod execute;
 mod fastly;
+mod gcore;
 mod items;
+mod keycdn;
 mod limit;
 mod netlify;
+mod nginx;
+mod node;
 mod outcome;
 pub mod pace;
 pub mod plan;
 mod session;
+mod souin;
+mod squid;
+mod varnish;
 mod vercel;
 
 pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
@@ -42,6 +52,15 @@ pub const PROVIDERS: &[&Provider] = &[
     &netlify::PROVIDER,
     &digitalocean::PROVIDER,
     &cachefly::PROVIDER,
+    &bunny::PROVIDER,
+    &gcore::PROVIDER,
+    &keycdn::PROVIDER,
+    &cdn77::PROVIDER,
+    &varnish::PROVIDER,
+    &nginx::PROVIDER,
+    &squid::PROVIDER,
+    &ats::PROVIDER,
+    &souin::PROVIDER,
 ];
 
 /// The row of this id; an unknown one is refused with a suggestion.
@@ -248,7 +267,8 @@ impl Account {
                     }
                 }
             }
-            if !secrets.is_empty() {
+            // An empty way is one that is open to all.
+            if !secrets.is_empty() || way.is_empty() {
                 return Ok(Self { settings, secrets });
             }
         }

@@ -1,0 +1,102 @@
+//! Gcore (contracts/purge.md section 10): 100 URLs or 10 patterns a request, and an empty list is everything.
+
+use super::{
+    Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Selector, Sent, Setting, Settings,
+    items, items::refused, pace::rfc3339,
+};
+use crate::{
+    error::{Answer, Result},
+    http::{Request, Response},
+    secret::Secret,
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const URLS: &[Budget] = &[Budget::requests("urls", 2).refill(2, 60)];
+const PATTERNS: &[Budget] = &[Budget::requests("patterns", 1).refill(1, 60)];
+const ALL: &[Budget] = &[Budget::requests("all", 1).refill(1, 60)];
+
+/// The row.
+pub const PROVIDER: Provider = Provider {
+    id: "gcore",
+    title: "Gcore",
+    url: "https://api.gcore.com",
+    variables: &[("url", &["GCORE_BASE_URL"]), ("api_key", &["GCORE_API_KEY"])],
+    credentials: &[&["api_key"]],
+    missing: "no credential to purge with; set a permanent API token (GCORE_API_KEY, or api_key in the profile)",
+    settings: &[Setting::required("resource_id")],
+    limits: &[
+        Limit::of(Selector::Url, 100).spends(URLS),
+        Limit::of(Selector::Prefix, 10).spends(PATTERNS),
+        Limit::of(Selector::All, 1).spends(ALL),
+    ],
+    normalize,
+    encode,
+    authorize: |account, _: &Attempt<'_>, request| {
+        let key = account.demand("api_key")?;
+        Ok(request.credential("Authorization", Secret::new([b"apikey ", key.expose()].concat())))
+    },
+    hint,
+    poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
+    ..Provider::BASE
+};
+
+fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
+    let path = items::path(item)?;
+    let folder = path.strip_suffix('*').unwrap_or(&path);
+    if folder.contains('*') {
+        return Err(refused(item, "holds `*` before its end, where it is no wildcard"));
+    }
+    match selector {
+        Selector::Prefix if folder.contains('?') => {
+            Err(refused(item, "is a pattern with a query, which is ignored there; leave it out"))
+        }
+        Selector::Prefix => Ok(format!("{folder}*")),
+        _ if path.ends_with('*') => {
+            Err(refused(item, "is a wildcard, which is wider than a URL; use --prefix"))
+        }
+        _ => Ok(path),
+    }
+}
+
+fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
+    let url = batch.url(format!("/cdn/resources/{}/purge", settings.get("resource_id")?));
+    Ok(Request::post(url).json(&body(batch)).repeatable(true))
+}
+
+/// Only everything is written as an empty list: [`super::Items`] is never empty.
+fn body(batch: &Batch<'_>) -> Value {
+    match batch.selector {
+        Selector::All => json!({ "paths": [] }),
+        Selector::Prefix => json!({ "paths": batch.items }),
+        _ => json!({ "urls": batch.items }),
+    }
+}
+
+fn ask(_: &Settings, sent: &Sent<'_>) -> Result<Request> {
+    // The purge call names no id: what was asked, and when, has to find it.
+    let from = rfc3339(sent.at.saturating_sub(Duration::from_secs(60)));
+    Ok(Request::get(sent.batch.url(format!("/cdn/purge_statuses?from_created={from}&limit=100&offset=0"))))
+}
+
+fn answer(sent: &Sent<'_>, reply: &Response) -> Result<Progress> {
+    super::accepted(reply)?;
+    let list = reply.value();
+    let ours = body(&sent.batch);
+    let same = |entry: &&Value| entry.get("payload") == Some(&ours);
+    let found = list.as_array().and_then(|list| list.iter().find(same));
+    Ok(match found.and_then(|entry| entry.get("status")).and_then(Value::as_str) {
+        Some("Successful") => Progress::Done,
+        Some("Failed") => Progress::Failed("the purge's status is Failed".into()),
+        _ => Progress::Running,
+    })
+}
+
+fn hint(_: &Account, answer: &Answer, _: Duration) -> Option<String> {
+    match answer.status {
+        401 | 403 => Some("the token goes as `apikey`, and its user needs access to the CDN resource".into()),
+        404 => Some("check resource_id: the CDN resource's number".into()),
+        429 => Some("a resource takes two URL purges a minute, one by pattern, one of everything".into()),
+        _ => None,
+    }
+}
