@@ -88,6 +88,9 @@ fn agrees(case: &Case, setup: &Setup, signer: Option<&Signer>) -> Checked {
         };
     }
     let signer = signer.expect("a signer, where the vendor does not refuse");
+    if case.text("kind") == "observation" {
+        return clocked(case, setup, signer);
+    }
     if let Some(valid) = case.0["expected_valid"].as_bool() {
         let given = case.given("token").map_or(case.text("url"), |token| token.as_str().unwrap_or_default());
         let verdict = verdict(signer, setup, given)?;
@@ -113,6 +116,28 @@ fn agrees(case: &Case, setup: &Setup, signer: Option<&Signer>) -> Checked {
     verifies(signer, setup, &minted)?;
     altered_texts(signer, &seal)?;
     changed_bytes(signer, setup, &minted)
+}
+
+/// A link is good at the moments at which the server served it, and at no other.
+fn clocked(case: &Case, setup: &Setup, signer: &Signer) -> Checked {
+    let moments = case.moments();
+    if moments.is_empty() {
+        return Err("the observation names no moment".into());
+    }
+    let minted = mint(&mut signer.seal(), setup)?;
+    for (offset, status) in moments {
+        let visit = (setup.visit)(keep(&minted), setup);
+        let own = setup.claims.expires.or(setup.claims.issued).unwrap_or_default();
+        let visit = stratos::sign::Visit { now: own.saturating_add_signed(-offset), ..visit };
+        let verdict = signer.seal().verify(&visit).map_err(|error| format!("verify: {error}"))?;
+        if verdict.is_valid() != (status < 400) {
+            return Err(format!(
+                "`{}` with its time {offset} s off, where the server says {status}",
+                verdict.word()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The case comes out otherwise, as decided; a decision that changes nothing is stale.

@@ -35,7 +35,9 @@ mod jose;
 pub mod key;
 mod keycdn;
 mod layout;
+mod lighttpd;
 pub mod lines;
+mod nginx;
 mod pattern;
 pub mod pem;
 mod policy;
@@ -43,6 +45,7 @@ pub mod redact;
 pub mod ring;
 mod scope;
 mod seal;
+mod served;
 mod sigv4;
 mod stamp;
 mod tencent;
@@ -105,6 +108,10 @@ pub const SCHEMES: &[Scheme] = &[
     thumbor::SCHEME,
     cloudinary::SCHEME,
     cloudinary::token::SCHEME,
+    nginx::SCHEME,
+    nginx::ENDLESS,
+    nginx::word::SCHEME,
+    lighttpd::SCHEME,
 ];
 
 /// Makes a key of a decoded secret and the scheme's settings.
@@ -353,8 +360,10 @@ impl Example {
 pub struct Param {
     /// Its name.
     pub name: &'static str,
-    /// What it may be, the default first; empty means any text.
+    /// What it may be, or commonly is, the default first.
     pub values: &'static [&'static str],
+    /// Whether any other text is taken too.
+    pub open: bool,
     /// Whether it is hidden like a key.
     pub secret: bool,
     /// One sentence.
@@ -365,19 +374,31 @@ impl Param {
     /// A closed choice, the default first.
     #[must_use]
     pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
-        Self { name, values, secret: false, about: "" }
+        Self { name, values, open: false, secret: false, about: "" }
     }
 
     /// Any text.
     #[must_use]
     pub const fn text(name: &'static str) -> Self {
-        Self::one_of(name, &[])
+        Self::usual(name, &[])
+    }
+
+    /// Any text, of which these are common, the default first.
+    #[must_use]
+    pub const fn usual(name: &'static str, values: &'static [&'static str]) -> Self {
+        Self { open: true, ..Self::one_of(name, values) }
+    }
+
+    /// Whether it may be that.
+    #[must_use]
+    pub fn takes(&self, value: &str) -> bool {
+        self.open || self.values.contains(&value)
     }
 
     /// A text that is hidden like a key.
     #[must_use]
     pub const fn secret(name: &'static str) -> Self {
-        Self { secret: true, ..Self::one_of(name, &[]) }
+        Self { secret: true, ..Self::text(name) }
     }
 
     /// With its sentence.

@@ -36,6 +36,24 @@ impl Case {
         self.0["deterministic"].as_bool().unwrap_or(true)
     }
 
+    /// What a server said when the time of a link lay so many seconds off its clock: pairs of the offset and the
+    /// status, or members `now`, `plus59`, `minus59`.
+    pub fn moments(&self) -> Vec<(i64, u64)> {
+        let offset = |name: &str| match (name.strip_prefix("plus"), name.strip_prefix("minus")) {
+            (Some(digits), _) => digits.parse().ok(),
+            (_, Some(digits)) => digits.parse::<i64>().ok().map(|offset| -offset),
+            _ => (name == "now").then_some(0),
+        };
+        let members = self.0["observed"].as_object().into_iter().flatten();
+        let read = |(name, value): (&String, &Value)| match value.as_array() {
+            Some(pairs) => {
+                pairs.iter().filter_map(|pair| Some((pair[0].as_i64()?, pair[1].as_u64()?))).collect()
+            }
+            None => offset(name).zip(value.as_u64()).into_iter().collect::<Vec<_>>(),
+        };
+        members.flat_map(read).collect()
+    }
+
     /// What the vendor made: URL, token, or cookies one to a line.
     pub fn outcome(&self) -> Option<String> {
         if let Some(Value::Object(cookies)) = self.given("expected_cookies") {

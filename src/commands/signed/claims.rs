@@ -271,7 +271,7 @@ fn checked(scheme: &'static Scheme, name: &str, value: &str) -> std::result::Res
         let names = names.collect::<Vec<_>>().join(", ");
         return Err(format!("scheme {} has no such param; {hint}it has {names}", scheme.id));
     };
-    if param.values.is_empty() || param.values.contains(&value) {
+    if param.takes(value) {
         return Ok(param);
     }
     Err(format!("{value:?} is not one of {}", param.values.join(", ")))

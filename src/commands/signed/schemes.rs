@@ -45,7 +45,7 @@ fn value(scheme: &Scheme) -> Value {
 }
 
 fn param(param: &Param) -> Value {
-    json!({ "name": param.name, "values": param.values, "secret": param.secret, "about": param.about })
+    json!({ "name": param.name, "values": param.values, "open": param.open, "secret": param.secret, "about": param.about })
 }
 
 /// Words for members of a row.

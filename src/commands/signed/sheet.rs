@@ -29,6 +29,9 @@ pub fn write(scheme: &Scheme, page: &mut Page<'_>) -> io::Result<()> {
         if !param.about.is_empty() {
             wrapped(page, "      ", "      ", param.about)?;
         }
+        for value in param.values.iter().filter(|_| param.open) {
+            writeln!(page.out, "      '{value}'")?;
+        }
     }
     heading(page, "Example (offline; yours is the key that the CDN has)")?;
     example(scheme).iter().try_for_each(|line| writeln!(page.out, "  {line}"))
@@ -103,10 +106,10 @@ const fn key(spelling: Spelling) -> &'static str {
 }
 
 fn placeholder(param: &Param) -> String {
-    match (param.secret, param.values) {
+    match (param.secret, param.open) {
         (true, _) => "REF".into(),
-        (false, []) => "TEXT".into(),
-        (false, values) => values.join("|"),
+        (false, true) => "TEXT".into(),
+        (false, false) => param.values.join("|"),
     }
 }
 

@@ -92,6 +92,7 @@ impl Checked {
                 None => format!("{} ago", times::spoken(*seconds)),
             },
             Verdict::NotYetValid { seconds } => format!("begins in {}", times::spoken(*seconds)),
+            Verdict::Refused(Claim::Other) => "signed, but the edge refuses such a request".into(),
             Verdict::Refused(claim) => format!("signed, but not for this {}", claim.name()),
             Verdict::Mismatch => "another key, another scheme, or changed after signing".into(),
             Verdict::UnknownKey => "it names a key id that is not among these keys".into(),

@@ -17,6 +17,7 @@ mod images;
 mod plain_md5;
 mod rfc9246;
 mod s3;
+mod servers;
 
 use super::case::Adapter;
 
@@ -52,4 +53,6 @@ pub const ADAPTERS: &[Adapter] = &[
     images::IMGIX,
     images::THUMBOR,
     images::CLOUDINARY,
+    servers::NGINX,
+    servers::LIGHTTPD,
 ];
