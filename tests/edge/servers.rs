@@ -92,7 +92,7 @@ impl Work {
 }
 
 /// Starts a server with the command that `prepare` makes in its folder, and waits until it answers: 200 for
-/// `/__ready` unless it answers everything in a way of its own.
+/// `/__ready`, or what it has to say to that.
 pub fn start(name: &'static str, ready: u16, prepare: impl FnOnce(&Work) -> Command) -> Arc<Server> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (port, reserved) = free_port();
@@ -105,7 +105,9 @@ pub fn start(name: &'static str, ready: u16, prepare: impl FnOnce(&Work) -> Comm
     let begun = Instant::now();
     while http::status(&format!("{}/__ready", server.base())).ok() != Some(ready) {
         let said = || fs::read_to_string(server.work.path().join("output.log")).unwrap_or_default();
-        assert!(begun.elapsed() < Duration::from_secs(30), "{name} does not answer:\n{}", said());
+        let ended = server.child.lock().expect("no panic inside").try_wait().is_ok_and(|exit| exit.is_some());
+        let late = begun.elapsed() > Duration::from_secs(30);
+        assert!(!ended && !late, "{name} does not answer:\n{}", said());
         thread::sleep(Duration::from_millis(20));
     }
     server
