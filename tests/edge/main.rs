@@ -1,5 +1,5 @@
-//! Real servers judge what we mint: nginx (njs, set-misc), HAProxy, Varnish, Traffic Server, workerd,
-//! s3s-fs, and Node's crypto. Ours mint, theirs verify.
+//! Real servers judge what we mint: nginx (njs, set-misc, secure_link), lighttpd, HAProxy, Varnish,
+//! Traffic Server, workerd, s3s-fs, and Node's crypto. Ours mint, theirs verify.
 //! And strace judges what stays offline.
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure, save for what Debian does not have.
@@ -8,6 +8,8 @@ mod damage;
 mod haproxy;
 mod http;
 mod judge;
+mod lighttpd;
+mod nginx_link;
 mod offline;
 mod origin;
 mod s3;
@@ -66,8 +68,16 @@ const TRIALS: &[Row] = &[
 ];
 
 /// The tables of the servers that have a file of their own.
-const ROOMS: &[&[Row]] =
-    &[TRIALS, haproxy::TRIALS, s3::TRIALS, trafficserver::TRIALS, varnish::TRIALS, workerd::TRIALS];
+const ROOMS: &[&[Row]] = &[
+    TRIALS,
+    haproxy::TRIALS,
+    s3::TRIALS,
+    trafficserver::TRIALS,
+    varnish::TRIALS,
+    workerd::TRIALS,
+    nginx_link::TRIALS,
+    lighttpd::TRIALS,
+];
 
 fn main() {
     let arguments = Arguments::from_args();
