@@ -36,7 +36,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("io::stdout", &["src/main.rs", "src/context.rs"]),
     ("SystemTime::now", &["src/context.rs"]),
     ("Instant::now", &["src/context.rs"]),
-    ("allow(unsafe_code)", &["src/sign/asymmetric.rs"]),
+    ("allow(unsafe_code)", &["src/sign/asymmetric.rs", "src/sign/lanes.rs"]),
     ("tokio::", &["src/edge/"]),
     ("axum::", &["src/edge/"]),
     ("println!", &[]),

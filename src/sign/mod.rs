@@ -34,6 +34,7 @@ mod imgproxy;
 mod jose;
 pub mod key;
 mod keycdn;
+mod lanes;
 mod layout;
 mod lighttpd;
 pub mod lines;

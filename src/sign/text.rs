@@ -289,11 +289,10 @@ fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
     const fn digit(nibble: u8) -> u8 {
         nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
     }
-    let start = out.len();
-    out.resize(start + 2 * bytes.len(), 0);
-    for (pair, &byte) in out[start..].as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
-    }
+    let pair = |byte: u8| [digit(byte >> 4), digit(byte & 15)];
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    chunks.iter().for_each(|chunk| out.extend_from_slice(chunk.map(pair).as_flattened()));
+    rest.iter().for_each(|byte| out.extend_from_slice(&pair(*byte)));
 }
 
 fn encode_base64(engine: &impl Engine, bytes: &[u8], out: &mut Vec<u8>) {

@@ -14,7 +14,7 @@ use stratos::{
     sign::{
         Claims, Params, SCHEMES, Scheme, Signer, Spelling, Url, Verdict, Visit, covers_globs, detect,
         ip_within,
-        key::HmacSha256,
+        key::{HmacSha256, Signed, hmac_sha256},
         lines::{Bulk, each},
         text::{self, Append, COMPONENT, Kept, UNRESERVED, UNRESERVED_PATH},
     },
@@ -211,6 +211,21 @@ proptest! {
             plain_glob(&glob.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
         };
         prop_assert_eq!(covers_globs(&glob, &[], &text), !glob.is_empty() && plain(&glob, &text));
+    }
+
+    #[test]
+    fn texts_signed_together_get_what_each_gets_alone(
+        texts in vec(vec(any::<u8>(), 0..200), 0..40), secret in vec(any::<u8>(), 0..100),
+    ) {
+        let key = hmac_sha256(&secret, Spelling::Base64Url);
+        let unsigned = |text: &Vec<u8>| Signed { canonical: text.clone(), signature: Vec::new() };
+        let mut together: Vec<Signed> = texts.iter().map(unsigned).collect();
+        key.sign_all(&mut together).unwrap();
+        for (text, signed) in texts.iter().zip(&together) {
+            let mut alone = Vec::new();
+            key.sign(text, &mut alone).unwrap();
+            prop_assert_eq!((&signed.canonical, &signed.signature), (text, &alone));
+        }
     }
 
     #[test]
