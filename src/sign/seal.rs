@@ -95,11 +95,17 @@ impl Seal<'_> {
     /// incomplete ([`Error::MissingClaim`]) or the key cannot answer it.
     pub fn verify(&mut self, visit: &Visit<'_>) -> Result<Verdict> {
         let mut signed = Vec::new();
-        let verdict = match (self.signer.scheme.inspect)(visit, &mut signed) {
-            Ok(inspection) if inspection.encrypted => self.open(visit, &inspection),
-            Ok(inspection) => self.check(visit, &inspection, &mut signed),
+        match (self.signer.scheme.inspect)(visit, &mut signed) {
+            Ok(found) => self.weigh(visit, &found, &signed),
+            Err(Error::Malformed(part)) => Ok(Verdict::Malformed(part)),
             Err(error) => Err(error),
-        };
+        }
+    }
+
+    /// The same for a visit that was inspected already: `signed` is the text that the token carries, if it does.
+    pub fn weigh(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &[u8]) -> Result<Verdict> {
+        let verdict =
+            if found.encrypted { self.open(visit, found) } else { self.check(visit, found, signed) };
         match verdict {
             Err(Error::Malformed(part)) => Ok(Verdict::Malformed(part)),
             verdict => verdict,
@@ -122,10 +128,14 @@ impl Seal<'_> {
         Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
     }
 
-    fn check(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &mut Vec<u8>) -> Result<Verdict> {
-        if signed.is_empty() {
-            (self.signer.scheme.canonical)(&found.url, &found.claims, signed)?;
-        }
+    fn check(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &[u8]) -> Result<Verdict> {
+        let signed = if signed.is_empty() {
+            self.next.clear();
+            (self.signer.scheme.canonical)(&found.url, &found.claims, &mut self.next)?;
+            &self.next
+        } else {
+            signed
+        };
         let mut known = false;
         for key in candidates(&self.signer.keys, found.claims.key_id.as_deref()) {
             known = true;
@@ -135,7 +145,7 @@ impl Seal<'_> {
         }
         if let Some(claims) = &found.otherwise {
             let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
-            return self.check(visit, &other, &mut Vec::new());
+            return self.check(visit, &other, &[]);
         }
         Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
     }

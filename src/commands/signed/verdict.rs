@@ -7,48 +7,65 @@ use crate::{
     report::{Page, Report, Rows, Style},
     sign::{Claim, Verdict},
 };
-use serde_json::{Map, Value, json};
-use std::io;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
+use std::{borrow::Cow, io};
 
 /// What every verdict but `valid` exits with.
 pub const BAD: u8 = 65;
 
 /// A verdict and what belongs to it.
-pub struct Checked {
+pub struct Checked<'u> {
     /// As it was given.
-    pub url: String,
+    pub url: Cow<'u, str>,
     /// The scheme in force.
     pub scheme: &'static str,
     /// What the edge should say.
     pub verdict: Verdict,
-    /// Claims that the signature vouches for.
-    pub facts: Map<String, Value>,
+    /// When it ends, where the signature vouches for it.
+    pub expires: Option<u64>,
+    /// When it begins, likewise.
+    pub not_before: Option<u64>,
 }
 
-impl Checked {
-    fn value(&self) -> Value {
-        let mut value = Map::new();
-        value.insert("verdict".into(), self.verdict.word().into());
-        value.insert("url".into(), self.url.as_str().into());
-        value.insert("scheme".into(), self.scheme.into());
-        value.extend(self.facts.clone());
+impl Serialize for Checked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", self.verdict.word())?;
+        map.serialize_entry("url", &self.url)?;
+        map.serialize_entry("scheme", self.scheme)?;
+        for (name, time) in [("expires", self.expires), ("not_before", self.not_before)] {
+            time.map_or(Ok(()), |seconds| map.serialize_entry(name, &seconds))?;
+        }
         match &self.verdict {
             Verdict::Valid { unchecked, .. } => {
                 let names: Vec<&str> = unchecked.iter().map(|claim| claim.name()).collect();
-                value.insert("unchecked".into(), json!(names));
+                map.serialize_entry("unchecked", &names)?;
             }
             Verdict::Expired { seconds } | Verdict::NotYetValid { seconds } => {
-                value.insert("seconds".into(), (*seconds).into());
+                map.serialize_entry("seconds", seconds)?;
             }
-            Verdict::Refused(claim) => {
-                value.insert("claim".into(), claim.name().into());
-            }
-            Verdict::Malformed(part) => {
-                value.insert("part".into(), (*part).into());
-            }
+            Verdict::Refused(claim) => map.serialize_entry("claim", claim.name())?,
+            Verdict::Malformed(part) => map.serialize_entry("part", part)?,
             Verdict::Mismatch | Verdict::UnknownKey => {}
         }
-        value.into()
+        map.end()
+    }
+}
+
+impl Checked<'_> {
+    /// Whether the signature is one of the keys', whatever it is good for.
+    pub const fn vouched(&self) -> bool {
+        !matches!(self.verdict, Verdict::Mismatch | Verdict::UnknownKey | Verdict::Malformed(_))
+    }
+
+    /// With a URL of its own.
+    pub fn owned(self) -> Checked<'static> {
+        Checked { url: Cow::Owned(self.url.into_owned()), ..self }
+    }
+
+    fn value(&self) -> Value {
+        serde_json::to_value(self).expect("texts and numbers are JSON")
     }
 
     fn cells(&self) -> Vec<String> {
@@ -69,7 +86,7 @@ impl Checked {
                 csv_line(&cells.iter().map(String::as_str).collect::<Vec<_>>(), out);
             }
             Format::Table => out.extend_from_slice(self.row().as_bytes()),
-            _ => out.extend_from_slice(self.value().to_string().as_bytes()),
+            _ => serde_json::to_writer(out, self).expect("memory takes every text"),
         }
     }
 
@@ -80,7 +97,7 @@ impl Checked {
 
     /// What the verdict means here, in a few words.
     fn meaning(&self, now: u64) -> Option<String> {
-        let expires = self.facts.get("expires").and_then(Value::as_u64);
+        let expires = self.expires;
         let at = |seconds: u64| format!("{} ({seconds})", times::utc(seconds));
         Some(match &self.verdict {
             Verdict::Valid { .. } => {
@@ -104,7 +121,7 @@ impl Checked {
 /// The verdicts on arguments.
 pub struct Verdicts {
     /// In the order of the arguments.
-    pub all: Vec<Checked>,
+    pub all: Vec<Checked<'static>>,
     /// The edge's time.
     pub now: u64,
 }

@@ -14,9 +14,8 @@ use crate::{
     error::{Error, Result},
     options::Format,
     report::Report,
-    sign::{Params, Signer, Verdict, lines::each},
+    sign::{Inspection, Params, Seal, Signer, Verdict, Visit, lines::each},
 };
-use serde_json::Map;
 use std::{
     io::Write,
     sync::{
@@ -95,8 +94,13 @@ struct Bench<'a> {
     scene: &'a Scene,
     headers: Vec<(&'a str, &'a str)>,
     candidates: &'a [Candidate],
+    /// The settings of each, borrowed as a visit wants them.
+    pairs: Vec<Vec<(&'a str, &'a str)>>,
     signers: Vec<Option<Result<Signer>>>,
 }
+
+/// What one thread verifies with: the seal of each candidate that has a signer.
+type Seals<'b> = Vec<Option<Seal<'b>>>;
 
 impl<'a> Bench<'a> {
     /// Prepares keys. One that the preferred scheme lacks is an error at once; another scheme's is an
@@ -114,33 +118,71 @@ impl<'a> Bench<'a> {
         if !usable && let Some(failure) = signers.iter_mut().find_map(Option::take) {
             failure?;
         }
-        Ok(Self { scene, headers: scene.headers(), candidates, signers })
+        let pairs = candidates.iter().map(|candidate| claims::pairs(&candidate.settings)).collect();
+        Ok(Self { scene, headers: scene.headers(), candidates, pairs, signers })
+    }
+
+    fn seals(&self) -> Seals<'_> {
+        self.signers.iter().map(|signer| signer.as_ref()?.as_ref().ok().map(Signer::seal)).collect()
+    }
+
+    fn visit<'v>(&'v self, url: &'v str, at: usize) -> Result<Visit<'v>> {
+        self.scene.visit(url, &self.headers, Params(&self.pairs[at]))
     }
 
     /// The verdict on one URL, by the first candidate that it fits.
-    fn check(&self, url: &str) -> Result<(Checked, usize)> {
-        let fits = fitting(url, self.scene, &self.headers, self.candidates);
-        let at = fits.first().copied().unwrap_or(0);
-        let candidate = &self.candidates[at];
-        let scheme = candidate.scheme;
-        let pairs = claims::pairs(&candidate.settings);
-        let checked = |verdict, facts| Checked { url: url.into(), scheme: scheme.id, verdict, facts };
-        let Ok(visit) = self.scene.visit(url, &self.headers, Params(&pairs)) else {
-            return Ok((checked(Verdict::Malformed("URL"), Map::new()), at));
-        };
-        let verdict = self.signer(at)?.seal().verify(&visit)?;
-        let mut facts = Map::new();
-        let vouched = !matches!(verdict, Verdict::Mismatch | Verdict::UnknownKey | Verdict::Malformed(_));
-        if let Ok(found) = (scheme.inspect)(&visit, &mut Vec::new())
-            && vouched
-            && !found.encrypted
-        {
-            let times = [("expires", found.claims.expires), ("not_before", found.claims.not_before)];
-            for (name, time) in times {
-                time.map(|seconds| facts.insert(name.into(), seconds.into()));
+    fn check<'u>(&self, url: &'u str, seals: &mut Seals<'_>) -> Result<(Checked<'u>, usize)> {
+        let mut signed = Vec::new();
+        for (at, candidate) in self.candidates.iter().enumerate() {
+            let Ok(visit) = self.visit(url, at) else { continue };
+            signed.clear();
+            if let Ok(found) = (candidate.scheme.inspect)(&visit, &mut signed)
+                && found.fits()
+            {
+                return Ok((self.weigh(url, at, seals, &visit, Ok(found), &signed)?, at));
             }
         }
-        Ok((checked(verdict, facts), at))
+        let fits = fitting(url, self.scene, &self.headers, self.candidates);
+        let at = fits.first().copied().unwrap_or(0);
+        signed.clear();
+        let checked = match self.visit(url, at) {
+            Ok(visit) => {
+                let found = (self.candidates[at].scheme.inspect)(&visit, &mut signed);
+                self.weigh(url, at, seals, &visit, found, &signed)?
+            }
+            Err(_) => self.checked(url, at, Verdict::Malformed("URL")),
+        };
+        Ok((checked, at))
+    }
+
+    /// The verdict on what was found, and the times that the signature vouches for.
+    fn weigh<'u>(
+        &self,
+        url: &'u str,
+        at: usize,
+        seals: &mut Seals<'_>,
+        visit: &Visit<'_>,
+        found: Result<Inspection<'_>>,
+        signed: &[u8],
+    ) -> Result<Checked<'u>> {
+        self.signer(at)?;
+        let seal = seals[at].as_mut().expect("a signer has its seal");
+        let found = match found {
+            Ok(found) => found,
+            Err(Error::Malformed(part)) => return Ok(self.checked(url, at, Verdict::Malformed(part))),
+            Err(error) => return Err(error),
+        };
+        let checked = self.checked(url, at, seal.weigh(visit, &found, signed)?);
+        if checked.vouched() && !found.encrypted {
+            let (expires, not_before) = (found.claims.expires, found.claims.not_before);
+            return Ok(Checked { expires, not_before, ..checked });
+        }
+        Ok(checked)
+    }
+
+    fn checked<'u>(&self, url: &'u str, at: usize, verdict: Verdict) -> Checked<'u> {
+        let scheme = self.candidates[at].scheme.id;
+        Checked { url: url.into(), scheme, verdict, expires: None, not_before: None }
     }
 
     fn signer(&self, at: usize) -> Result<&Signer> {
@@ -157,11 +199,9 @@ impl<'a> Bench<'a> {
         let others =
             fitting(url, self.scene, &self.headers, self.candidates).into_iter().filter(|at| *at != not);
         let matches = |at: &usize| {
-            let pairs = claims::pairs(&self.candidates[*at].settings);
-            let visit = self.scene.visit(url, &self.headers, Params(&pairs)).ok()?;
-            let verdict = self.signer(*at).ok()?.seal().verify(&visit).ok()?;
-            let good = !matches!(verdict, Verdict::Mismatch | Verdict::UnknownKey | Verdict::Malformed(_));
-            Some((self.candidates[*at].scheme.id, good))
+            let verdict = self.signer(*at).ok()?.seal().verify(&self.visit(url, *at).ok()?).ok()?;
+            let checked = self.checked(url, *at, verdict);
+            Some((checked.scheme, checked.vouched()))
         };
         let mut seen: Vec<_> = others.filter_map(|at| matches(&at)).collect();
         seen.sort_by_key(|(_, good)| !good);
@@ -169,15 +209,15 @@ impl<'a> Bench<'a> {
     }
 
     fn report(&self, urls: &[String], cx: &Context<'_>) -> Result<Box<dyn Report>> {
-        let mut all = Vec::new();
+        let (mut all, mut seals) = (Vec::new(), self.seals());
         for url in urls {
-            let (checked, at) = self.check(url)?;
+            let (checked, at) = self.check(url, &mut seals)?;
             if checked.verdict == Verdict::Mismatch
                 && let Some((other, good)) = self.sibling(url, at)
             {
                 cx.console.info(hint(checked.scheme, other, good));
             }
-            all.push(checked);
+            all.push(checked.owned());
         }
         Ok(Box::new(Verdicts { all, now: self.scene.now() }))
     }
@@ -197,7 +237,7 @@ impl<'a> Bench<'a> {
             }
             format => format,
         };
-        let (bad, elsewhere) = (AtomicU64::new(0), OnceLock::new());
+        let (bad, elsewhere) = (&AtomicU64::new(0), &OnceLock::new());
         let bulk = jobs.bulk(false, false)?;
         let watch = Watch::start(cx, "verifying");
         let mut output = Listed::new(&mut *cx.output, format == Format::Json);
@@ -205,8 +245,9 @@ impl<'a> Bench<'a> {
             put(&mut output, b"verdict,url,scheme,expires,seconds\n")?;
         }
         let work = || {
-            each(|url: &str, out: &mut Vec<u8>| {
-                let (checked, at) = self.check(url)?;
+            let mut seals = self.seals();
+            each(move |url, out| {
+                let (checked, at) = self.check(url, &mut seals)?;
                 if !checked.verdict.is_valid() {
                     bad.fetch_add(1, Ordering::Relaxed);
                 }
@@ -227,7 +268,7 @@ impl<'a> Bench<'a> {
             cx.console.info(format!("some URLs are {hint}"));
         }
         failed(&tally, "verified", cx)?;
-        Ok(Box::new(Streamed { exit: if bad.into_inner() == 0 { 0 } else { BAD } }))
+        Ok(Box::new(Streamed { exit: if bad.load(Ordering::Relaxed) == 0 { 0 } else { BAD } }))
     }
 }
 
