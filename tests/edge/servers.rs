@@ -19,7 +19,7 @@ use tempfile::TempDir;
 pub struct Server {
     port: u16,
     child: Mutex<Child>,
-    work: TempDir,
+    work: Mutex<Option<TempDir>>,
 }
 
 static STARTED: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
@@ -100,14 +100,18 @@ pub fn start(name: &'static str, ready: u16, prepare: impl FnOnce(&Work) -> Comm
     drop(reserved);
     let log = fs::File::create(folder.path().join("output.log")).expect("a log");
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("it starts");
-    let server = Arc::new(Server { port, child: Mutex::new(child), work: folder });
+    let said = folder.path().join("output.log");
+    let server = Arc::new(Server { port, child: Mutex::new(child), work: Mutex::new(Some(folder)) });
     STARTED.lock().expect("no panic inside").push(server.clone());
     let begun = Instant::now();
     while http::status(&format!("{}/__ready", server.base())).ok() != Some(ready) {
-        let said = || fs::read_to_string(server.work.path().join("output.log")).unwrap_or_default();
         let ended = server.child.lock().expect("no panic inside").try_wait().is_ok_and(|exit| exit.is_some());
         let late = begun.elapsed() > Duration::from_secs(30);
-        assert!(!ended && !late, "{name} does not answer:\n{}", said());
+        assert!(
+            !ended && !late,
+            "{name} does not answer:\n{}",
+            fs::read_to_string(&said).unwrap_or_default()
+        );
         thread::sleep(Duration::from_millis(20));
     }
     server
@@ -130,9 +134,13 @@ fn free_port() -> (u16, TcpListener) {
 pub fn stop_all() {
     for server in STARTED.lock().expect("no panic inside").drain(..) {
         let mut child = server.child.lock().expect("no panic inside");
-        // SIGTERM lets nginx end its workers; SIGKILL would leave them behind.
-        let _ = Command::new("kill").arg(child.id().to_string()).status();
+        if child.try_wait().is_ok_and(|exit| exit.is_none()) {
+            // SIGTERM lets nginx end its workers; SIGKILL would leave them behind.
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+        }
         let _ = child.wait();
+        // The trials' own handles are never dropped, so the folder is.
+        server.work.lock().expect("no panic inside").take();
     }
 }
 
