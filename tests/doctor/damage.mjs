@@ -74,8 +74,12 @@ function everywhere(name) {
     control(name, "a space of the parameter as +", good.replace("%20", "+"));
     control(name, "an unread parameter", `${good}&utm_source=mail`);
   }
-  if (["nginx", "keycdn", "gcore"].includes(name)) control(name, "an unsigned parameter", `${good}&utm_source=mail`);
-  if (name === "nginx") control(name, "an escaped letter of the path", good.replace("my", "%6Dy"));
+  if (["nginx", "nginx-bound", "keycdn", "gcore"].includes(name)) control(name, "an unsigned parameter", `${good}&utm_source=mail`);
+  if (scheme.decoded && !scheme.carried) {
+    control(name, "an escaped letter of the path", good.replace("my", "%6Dy"));
+    control(name, "a second slash in the path", good.replace("/videos/my", "/videos//my"));
+    control(name, "dot segments in the path", good.replace("/videos/my", "/x/.././videos/my"));
+  }
   if (name === "bunny") control(name, "parameters in another order", minted(name, { more: { order: (pairs) => pairs.reverse() } }));
   if (name === "cloudfront") control(name, "its fields in another order", good.replace(/(Expires=\d+)&(Signature=[^&]+)/, "$2&$1"));
 
@@ -115,7 +119,7 @@ function everywhere(name) {
     const slashed = (label, cause, change, looks) => damage(name, cause, label, minted(name, { path: "/videos/film.mp4", hash_url: (url) => ({ path: change(url.path) }) }), {}, looks);
     if (takes(name, "ts", 70)) slashed("a slash hashed at the end", "path.trailing-slash", (path) => `${path}/`, "path.double-slash");
     if (!scheme.decoded || scheme.carried) if (takes(name, "ds", 60)) slashed("two slashes hashed inside", "path.double-slash", (path) => path.replace("videos/", "videos//"));
-    if (takes(name, "ls", 70)) slashed("no slash hashed at the start", "path.leading-slash", (path) => path.slice(1), "host.included");
+    if (takes(name, "ls", 70) && name !== "nginx-word") slashed("no slash hashed at the start", "path.leading-slash", (path) => path.slice(1), "host.included");
     if (scheme.query) {
       damage(name, "query.dropped", "path alone hashed", minted(name, { hash_url: () => ({ query: null }) }), {}, "query.extra");
       if (takes(name, "one", 60)) damage(name, "query.dropped", "path alone hashed, one parameter", minted(name, { query: "v=1", hash_url: () => ({ query: null }) }), {}, "query.extra");
@@ -132,13 +136,15 @@ function everywhere(name) {
     if (name !== "cf-images") damage(name, "query.plus-for-space", "%20 of the query as +", spaced.replace("v=a%20b", "v=a+b"));
   }
   if (scheme.query && !scheme.carried && !scheme.free && name !== "waf-hmac") {
-    damage(name, "query.extra", "a parameter behind", `${minted(name, { query: null })}&utm_source=mail`, {}, "query.dropped");
+    damage(name, "query.extra", "a parameter behind", `${minted(name, { query: null })}${pathy ? "?" : "&"}utm_source=mail`, {}, "query.dropped");
   }
 
   // Encodings of the signature.
   const due = scheme.spelling;
   if (due === "hex") {
-    damage(name, "encoding.hex-case", "in upper case", minted(name, { spelling: "HEX" }), {}, "path.escape-case");
+    const upper = minted(name, { spelling: "HEX" });
+    if (scheme.anyCase) control(name, "in upper case", upper);
+    else damage(name, "encoding.hex-case", "in upper case", upper, {}, "path.escape-case");
     if (takes(name, "b64hex", 40) && !pathy) damage(name, "encoding.base64-for-hex", "in base64url", minted(name, { spelling: "url" }));
   } else if (!scheme.escapedSignature && name !== "cf-stream") {
     if (!["cloudfront", "cloudfront-custom", "cloudfront-sha256", "cloudfront-ecdsa"].includes(name)) damage(name, "encoding.hex-for-base64", "in hexadecimal", minted(name, { spelling: "hex" }), {}, "hash.other");
@@ -147,7 +153,8 @@ function everywhere(name) {
       if (odd && due !== "tilde") damage(name, "encoding.base64-alphabet", "in standard base64", minted(name, { ...odd, spelling: due === "url=" ? "b64" : "b64-bare" }), {}, "encoding.padding");
       if (due === "tilde") damage(name, "encoding.base64-alphabet", "in standard base64", minted(name, { spelling: "b64" }), {}, "encoding.padding");
     }
-    if (due === "url") damage(name, "encoding.padding", "with padding", minted(name, { spelling: "url=" }), {}, "url.trailing-text");
+    if (name.startsWith("nginx")) control(name, "with padding", minted(name, { spelling: "url=" }));
+    else if (due === "url") damage(name, "encoding.padding", "with padding", minted(name, { spelling: "url=" }), {}, "url.trailing-text");
     if (due === "url=") damage(name, "encoding.padding", "without padding", minted(name, { spelling: "url" }), {}, "signature.truncated");
   }
 
@@ -155,7 +162,7 @@ function everywhere(name) {
   if (!scheme.public) {
     if (scheme.ends) damage(name, "signature.truncated", "the last five characters missing", good.slice(0, -5), {}, takes(name, "tr", 50) ? "encoding.padding" : undefined);
     else if (!pathy && name !== "cdn77") {
-      const cut = good.replace(/(token=|md5=|Signature=|sign=)([^&]+)/, (_, field, value) => field + value.slice(0, -7));
+      const cut = good.replace(/(token=|md5=|st=|Signature=|sign=)([^&]+)/, (_, field, value) => field + value.slice(0, -7));
       if (cut !== good) damage(name, "signature.truncated", "the signature cut short", cut);
     }
   }
@@ -266,7 +273,7 @@ function everywhere(name) {
 function signatureWith(name, wanted) {
   for (let at = 0; at < 50; at += 1) {
     const over = { path: `/videos/film${at}.mp4` };
-    const body = minted(name, over).match(/(token=(?:HS256-)?|md5=|Signature=|secure=)([^&,]+)/)?.[2] ?? "";
+    const body = minted(name, over).match(/(token=(?:HS256-)?|md5=|st=|Signature=|secure=)([^&,]+)/)?.[2] ?? "";
     if (wanted.test(body.replace(/=+$/, ""))) return over;
   }
   return null;
@@ -299,8 +306,28 @@ function special() {
   damage(name, "key.trailing-newline", "signed with CR and LF", minted(name, { signerKey: `${SCHEMES[name].key}\r\n` }));
 }
 
+/** What the operators of nginx and lighttpd set, and their signers forget. */
+function servers() {
+  const address = { params: { secure_link_md5: "$secure_link_expires$uri$remote_addr <secret>" } };
+  const bound = minted("nginx", { more: { ip: "203.0.113.7" } });
+  control("nginx", "an address by the expression", bound, { ...address, ip: "203.0.113.7" });
+  damage("nginx", "ip.mismatch", "another address by the expression", bound, { ...address, ip: "198.51.100.9", try_ips: ["203.0.113.7"] }, "scheme.variant");
+  damage("nginx", "scheme.variant", "no address where the expression has one", minted("nginx"), { ...address, ip: "203.0.113.7" }, "ip.mismatch");
+  damage("nginx", "scheme.variant", "expiry behind the path", minted("nginx", { text: (made) => made.replace(/^(\d+)(.*)( .*? .*? .*? .*? .*?)$/, "$2$1$3") }), {}, "hash.other");
+  damage("nginx", "scheme.variant", "no blank before the key", minted("nginx", { text: (made) => made.replace(` ${SCHEMES.nginx.key}`, SCHEMES.nginx.key) }), {}, "key.blank");
+  damage("nginx", "time.milliseconds", "milliseconds in link and text", minted("nginx", { expires: (NOW + 3600) * 1000 }), {}, "time.expired");
+  hopeless("nginx", "expiry moved on", minted("nginx", { expires: NOW + 9999, hashedExpires: NOW + 60 }));
+  damage("lighttpd", "hash.other", "md5 where hmac-sha256 is set", minted("lighttpd-md5").replace("/secure/", "/dl/"), {}, "scheme.variant");
+  damage("lighttpd", "time.expired", "one second past the timeout", minted("lighttpd", { issued: NOW - 61 }), {}, "time.zone");
+  damage("lighttpd", "time.not-yet-valid", "one second before the timeout", minted("lighttpd", { issued: NOW + 61 }), {}, "time.expired");
+  control("lighttpd", "issued a minute ahead", minted("lighttpd", { issued: NOW + 60 }));
+  control("lighttpd", "issued a minute ago", minted("lighttpd", { issued: NOW - 60 }));
+  hopeless("lighttpd", "time moved on", minted("lighttpd", { issued: NOW - 5, hashedIssued: NOW - 500 }));
+}
+
 for (const name of READY) everywhere(name);
 special();
+servers();
 for (const entry of cases) if (!entry.url) throw new Error(entry.name);
 writeFileSync(new URL("damaged.json", import.meta.url), `[\n${cases.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
 const damaged = cases.filter((entry) => entry.kind === "damage");

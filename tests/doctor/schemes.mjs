@@ -64,7 +64,7 @@ const jws = (o, header, claims, signer) => {
 
 // decoded: the edge hashes the decoded path. query: the URL's own query is hashed. host: origin too.
 // spelling: of the signature. asKey: how the key is written. ends: the link ends in its signature.
-// times: what the link says of time. verbatim: the signed text travels along. later: no row in the table yet.
+// anyCase: hexadecimal in either case is taken. times: what the link says of time. verbatim: the signed text travels along. later: no row in the table yet.
 export const SCHEMES = {
   cloudcdn: {
     id: "cloudcdn", key: TEXT, asKey: "text", decoded: true, carried: true, query: true, spelling: "hex", ends: true, times: "expires", hash: "sha256", hmac: true,
@@ -196,7 +196,7 @@ export const SCHEMES = {
     },
   },
   nginx: {
-    later: true, id: "nginx-secure-link", key: TEXT, asKey: "text", decoded: true, spelling: "url", times: "expires", hash: "md5", hiddenIp: true,
+    id: "nginx-secure-link", key: TEXT, asKey: "text", decoded: true, spelling: "url", times: "expires", hash: "md5", hiddenIp: true,
     params: {},
     link(o) {
       const made = `${o.hashedExpires}${o.hashed.path}${o.ip ?? ""} ${o.key}`;
@@ -219,11 +219,32 @@ export const SCHEMES = {
     },
   },
   lighttpd: {
-    later: true, id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "url", path: true, times: "issued", ttl: 60, hash: "sha256", hmac: true,
+    id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "url", path: true, times: "issued", ttl: 60, hash: "sha256", hmac: true,
     params: { algorithm: "hmac-sha256", prefix: "/dl/" },
     link(o) {
       const hex = (seconds) => seconds.toString(16).padStart(8, "0");
       return `${o.seen.origin}/dl/${spell(mac(o, "sha256", `/${hex(o.hashedIssued ?? o.issued)}${o.hashed.path}`), o.spelling)}/${hex(o.issued)}${target(o.seen)}`;
+    },
+  },
+  "nginx-bound": {
+    id: "nginx-secure-link", key: TEXT, asKey: "text", decoded: true, spelling: "url", times: "expires", hash: "md5",
+    params: { secure_link: "$arg_st,$arg_e", secure_link_md5: "<secret>|$uri|$secure_link_expires|$host" },
+    link(o) {
+      const made = `${o.key}|${o.hashed.path}|${o.hashedExpires}|cdn.example.com`;
+      return `${whole(o.seen)}${joint(o.seen)}st=${spell(digest(o, "md5", text(o, made)), o.spelling)}&e=${o.expires}`;
+    },
+  },
+  "nginx-word": {
+    id: "nginx-secure-link-secret", key: TEXT, asKey: "text", query: true, spelling: "hex", path: true, hash: "md5", anyCase: true,
+    params: { prefix: "/p/" },
+    link: (o) => `${o.seen.origin}/p/${spell(digest(o, "md5", text(o, `${target(o.hashed).slice(o.hashed.path.startsWith("/") ? 1 : 0)}${o.key}`)), o.spelling)}${target(o.seen)}`,
+  },
+  "lighttpd-md5": {
+    id: "lighttpd-secdownload", key: TEXT, asKey: "text", decoded: true, spelling: "hex", path: true, times: "issued", ttl: 60, hash: "md5", anyCase: true,
+    params: { algorithm: "md5", prefix: "/secure/" },
+    link(o) {
+      const hex = (seconds) => seconds.toString(16).padStart(8, "0");
+      return `${o.seen.origin}/secure/${spell(digest(o, "md5", text(o, `${o.key}${o.hashed.path}${hex(o.hashedIssued ?? o.issued)}`)), o.spelling)}/${hex(o.issued)}${target(o.seen)}`;
     },
   },
   ats: {

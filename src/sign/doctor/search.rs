@@ -244,9 +244,10 @@ fn mangled(guess: &Guess, now: u64) -> Option<String> {
     let url = Url::parse(&guess.link).ok()?;
     let query = url.query.as_deref().filter(|query| !query.contains('&'))?;
     let (name, value) = query.split_once('=')?;
-    if value.is_empty() || !guess.scheme.reserved.contains(&name) {
+    if value.is_empty() {
         return None;
     }
+    // What is first stands in a sample: the settings may name it.
     let names = samples(now).into_iter().find_map(|claims| {
         let written = sample(guess, claims)?;
         let (_, query) = written.split_once('?')?;
