@@ -61,7 +61,6 @@ const LATER: &[&str] = &[
     "purge resume",
     "signed audit",
     "signed keygen",
-    "signed playlist",
 ];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.

@@ -333,7 +333,9 @@ impl<'t> Reader<'t> {
             self.levels.all[level].bases.push((uri.clone(), place));
         }
         let template = template && is_template(&uri);
-        let child = Child { line, kind, nested, span, uri, quoting, targets: Vec::new(), template: None };
+        let (targets, base_url, whole) = (Vec::new(), None, None);
+        let child =
+            Child { line, kind, nested, span, uri, quoting, targets, base: base_url, template: whole };
         self.found.push(Found { level, child, base, template });
         Ok(())
     }
@@ -395,8 +397,9 @@ impl<'t> Reader<'t> {
                     let words = "this BaseURL is a file for one representation and a folder for another; give each its own";
                     return Err(flaw(child.line, words));
                 }
-                child.targets =
-                    self.levels.above(level, scene.base).iter().map(|up| resolve(up, &child.uri)).collect();
+                let above = self.levels.above(level, scene.base);
+                child.targets = above.iter().map(|up| resolve(up, &child.uri)).collect();
+                child.base = above.into_iter().next();
             } else if template {
                 (child.targets, child.template) = self.levels.filled(level, child.line, &child.uri)?;
                 // Without one base there is no whole template, yet it is one.
@@ -405,6 +408,7 @@ impl<'t> Reader<'t> {
                 child.targets = vec![resolve(scene.base, &child.uri)];
             } else {
                 child.targets = self.levels.targets(level, &child.uri)?;
+                child.base = Some(self.levels.first(level).to_owned());
             }
             children.push(child);
         }

@@ -202,7 +202,8 @@ impl<'t> Reader<'t> {
             return Err(flaw(line, format_args!("the URI of this {kind} is empty; name one")));
         }
         let targets = vec![resolve(self.scene.base, &uri)];
-        self.children.push(Child { line, kind, nested, span, uri, quoting, targets, template: None });
+        let (base, template) = (None, None);
+        self.children.push(Child { line, kind, nested, span, uri, quoting, targets, base, template });
         Ok(())
     }
 

@@ -128,6 +128,12 @@ impl Levels {
         (file, folder)
     }
 
+    /// The base that the first representation below a level resolves against.
+    pub fn first(&self, at: usize) -> &str {
+        let bases = self.leaves[at].first().and_then(|leaf| self.bases[*leaf].first());
+        bases.map_or("", String::as_str)
+    }
+
     /// What the level above resolves against.
     pub fn above(&self, at: usize, base: &str) -> Vec<String> {
         self.all[at].parent.map_or_else(|| vec![base.to_owned()], |up| self.bases[up].clone())

@@ -77,6 +77,8 @@ pub struct Child {
     pub quoting: Quoting,
     /// What it means. Several where one text stands for several URLs: a template, or a base with alternatives.
     pub targets: Vec<String>,
+    /// What it hangs on, where that is not the manifest's own URL.
+    pub base: Option<String>,
     /// A template, resolved but not filled in; `$$` is how it writes `$`.
     pub template: Option<String>,
 }

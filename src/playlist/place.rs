@@ -44,7 +44,7 @@ pub fn placed(
 ) -> Result<Edit, &'static str> {
     let (bare, fragment) = uri.split_at(uri.find('#').unwrap_or(uri.len()));
     let written = match (targets, signed, &child.template) {
-        ([target], [signed], None) => alone(base, bare, target, signed)?,
+        ([target], [signed], None) => alone(child.base.as_deref().unwrap_or(base), bare, target, signed)?,
         (_, _, template) => together(bare, template.as_deref(), targets, signed)?,
     };
     let raw = &text[child.span.clone()];
@@ -62,8 +62,11 @@ pub fn placed(
 fn alone(base: &str, uri: &str, target: &str, signed: &str) -> Result<String, &'static str> {
     let appended = signed.strip_prefix(target).map(|tail| format!("{uri}{tail}"));
     let (origin, path, query) = cut(signed);
+    // Some schemes put their parameters before those that are there.
+    let asked = uri.split('?').next().unwrap_or_default();
+    let queried = (cut(target).1 == path && !asked.is_empty()).then(|| format!("{asked}{query}"));
     let rooted = (origin == cut(target).0 && !path.starts_with("//")).then(|| format!("{path}{query}"));
-    let candidates = appended.into_iter().chain(rooted).chain([signed.to_owned()]);
+    let candidates = appended.into_iter().chain(queried).chain(rooted).chain([signed.to_owned()]);
     candidates
         .into_iter()
         .find(|candidate| resolve(base, candidate) == *signed)
@@ -138,6 +141,7 @@ mod tests {
             uri: uri.into(),
             quoting,
             targets: targets.iter().map(|target| (*target).to_owned()).collect(),
+            base: None,
             template: template.map(str::to_owned),
         }
     }
@@ -156,6 +160,7 @@ mod tests {
         assert_eq!(one("1.ts", Quoting::Line, "https://h/v/1.ts?t=1").unwrap(), "1.ts?t=1");
         assert_eq!(one("../1.ts?a", Quoting::Line, "https://h/1.ts?a&t=1").unwrap(), "../1.ts?a&t=1");
         assert_eq!(one("1.ts?a", Quoting::Xml, "https://h/v/1.ts?a&t=1").unwrap(), "1.ts?a&amp;t=1");
+        assert_eq!(one("../1.ts?a", Quoting::Xml, "https://h/1.ts?t&a").unwrap(), "../1.ts?t&amp;a");
         assert_eq!(one("1.ts", Quoting::Line, "https://h/T/v/1.ts").unwrap(), "/T/v/1.ts");
         assert_eq!(one("1.ts", Quoting::Line, "https://other/v/1.ts").unwrap(), "https://other/v/1.ts");
         assert_eq!(one("1.ts", Quoting::Line, "https://h//v/1.ts").unwrap(), "https://h//v/1.ts");

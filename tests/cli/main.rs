@@ -24,6 +24,7 @@ mod init;
 mod interrupt;
 mod offline;
 mod output;
+mod playlist;
 mod purge;
 
 mod redact;

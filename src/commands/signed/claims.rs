@@ -175,12 +175,8 @@ impl Wish {
         self.not_before.as_deref().map(|text| moment("--not-before", text, now)).transpose()
     }
 
-    /// A text with wildcards is a glob where the scheme has globs.
     fn scope(&self, scheme: &Scheme) -> Scope<'static> {
-        let Some(text) = &self.prefix else { return Scope::Url };
-        let globs =
-            scheme.carries(Claim::Globs) && (text.contains(['*', '?']) || !scheme.carries(Claim::Prefix));
-        if globs { Scope::Globs(text.clone().into()) } else { Scope::Prefix(text.clone().into()) }
+        self.prefix.as_deref().map_or(Scope::Url, |text| scope(text, scheme))
     }
 
     fn form(&self, scheme: &Scheme) -> Result<Form> {
@@ -212,6 +208,13 @@ impl Granted {
             _ => Ok(self),
         }
     }
+}
+
+/// What `--prefix` means to a scheme: a text with wildcards is a glob where it has globs.
+#[must_use]
+pub fn scope(text: &str, scheme: &Scheme) -> Scope<'static> {
+    let globs = scheme.carries(Claim::Globs) && (text.contains(['*', '?']) || !scheme.carries(Claim::Prefix));
+    if globs { Scope::Globs(text.to_owned().into()) } else { Scope::Prefix(text.to_owned().into()) }
 }
 
 /// The settings for a scheme: the profile's, where it is the profile's scheme, and over them `--param`.

@@ -1,11 +1,10 @@
 //! `stratos signed <path or url>… | -`: one signed URL a line.
 
 use super::{
-    Choice,
     bulk::{Jobs, Watch, claim, csv_line, failed},
-    claims::{self, Wish},
+    claims,
     dress::Dress,
-    keys::{Named, Ring},
+    order::Order,
     refusals::{broken, rule, shown},
     target::Target,
 };
@@ -15,7 +14,7 @@ use crate::{
     options::Format,
     report::{Page, Report, Style},
     sign::{
-        Claims, Form, Params, Scheme, Seal, Signer, Url,
+        Claims, Form, Scheme, Seal, Signer, Url,
         lines::{Outcomes, Tally},
     },
 };
@@ -29,15 +28,7 @@ pub struct Mint {
     #[arg(value_name = "PATH|URL")]
     targets: Vec<String>,
     #[command(flatten)]
-    choice: Choice,
-    /// Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin
-    #[arg(long, value_name = "REF", help_heading = "Key")]
-    key: Option<String>,
-    /// Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]
-    #[arg(long, value_name = "SECRET", allow_hyphen_values = true, help_heading = "Key")]
-    secret: Option<String>,
-    #[command(flatten)]
-    wish: Wish,
+    order: Order,
     /// How it is written
     #[arg(long = "as", value_name = "WORD", default_value_t, value_enum, hide_default_value = true)]
     dress: Dress,
@@ -52,14 +43,18 @@ pub struct Mint {
 }
 
 /// Words that later versions bring.
-const LATER: &[&str] = &["playlist", "audit", "keygen"];
+const LATER: &[&str] = &["audit", "keygen"];
 
 /// What is the same for every target of a run.
-struct Press<'a> {
-    scheme: &'static Scheme,
-    signer: &'a Signer,
-    claims: Claims<'a>,
-    base: &'a str,
+pub struct Press<'a> {
+    /// The scheme.
+    pub scheme: &'static Scheme,
+    /// The scheme and its key.
+    pub signer: &'a Signer,
+    /// What each signature says.
+    pub claims: Claims<'a>,
+    /// What paths stand below.
+    pub base: &'a str,
     dress: Dress,
     format: Option<Format>,
     /// The first caution of the run, with the target it is about.
@@ -70,38 +65,15 @@ impl Mint {
     /// Mints; streams when a list is read.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let listed = self.listed()?;
-        let named = Named {
-            references: self.key.clone().into_iter().collect(),
-            literal: self.secret.clone(),
-            ids: self.wish.key_id.clone().into_iter().collect(),
+        let ready = |scheme: &Scheme, form: Form, base: &str, cx: &mut Context<'_>| {
+            self.dress.suits(form, scheme)?;
+            self.refuse(scheme, base)?;
+            if listed { claim(cx) } else { Ok(()) }
         };
-        named.check(listed)?;
-        let profile = cx.profile()?;
-        let scheme = Scheme::find(self.choice.scheme.as_deref().unwrap_or(&profile.scheme.value))?;
-        let settings = claims::params(&self.choice.params, scheme, Some(&profile), cx)?;
-        let granted = self.wish.granted(scheme, &profile, cx)?;
-        self.dress.suits(granted.form, scheme)?;
-        self.refuse(scheme, &profile.url.value)?;
-        if listed {
-            claim(cx)?;
-        }
-        let pairs = claims::pairs(&settings);
-        let params = Params(&pairs);
-        let signer = Ring::signing(named).signer(scheme, params, None, cx)?;
-        let press = Press {
-            scheme,
-            signer: &signer,
-            claims: granted.claims(params),
-            base: &profile.url.value,
-            dress: self.dress,
-            format: records(cx),
-            cautioned: OnceLock::new(),
-        };
-        let minted = if listed { self.stream(&press, cx) } else { self.report(&press) };
-        if let Some(caution) = press.cautioned.get() {
-            cx.console.warn(caution);
-        }
-        minted
+        self.order.press(listed, ready, cx, |press, cx| {
+            press.dress = self.dress;
+            if listed { self.stream(press, cx) } else { self.report(press) }
+        })
     }
 
     /// Whether stdin is among the targets.
@@ -116,7 +88,7 @@ impl Mint {
                 Err(Error::Usage(format!("signed {word} is not in this version")))
             }
             (Some(word), _) if word.bytes().all(|byte| byte.is_ascii_lowercase()) && !word.is_empty() => {
-                let near = claims::nearest(word, ["verify", "inspect", "schemes"].into_iter());
+                let near = claims::nearest(word, ["verify", "inspect", "playlist", "schemes"].into_iter());
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean signed {near}?"));
                 Err(Error::Usage(format!("{word:?} is neither a path (it begins with /) nor a URL{hint}")))
             }
@@ -179,9 +151,20 @@ impl Mint {
     }
 }
 
-impl Press<'_> {
+impl<'a> Press<'a> {
+    /// With this signer and these claims; records where they were asked for.
+    pub fn new(signer: &'a Signer, claims: Claims<'a>, base: &'a str, cx: &Context<'_>) -> Self {
+        let (scheme, dress, cautioned) = (signer.scheme, Dress::default(), OnceLock::new());
+        Self { scheme, signer, claims, base, dress, format: records(cx), cautioned }
+    }
+
+    /// The first caution of the run.
+    pub fn caution(&self) -> Option<&str> {
+        self.cautioned.get().map(String::as_str)
+    }
+
     /// Appends one outcome, without a line end.
-    fn mint(&self, typed: &str, seal: &mut Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
+    pub fn mint(&self, typed: &str, seal: &mut Seal<'_>, out: &mut Vec<u8>) -> Result<()> {
         let url = self.url(typed)?;
         self.outcome(typed, &url, out, |out| seal.mint(&url, &self.claims, out))
     }

@@ -8,7 +8,9 @@ mod inspect;
 mod keys;
 mod listed;
 mod mint;
+mod order;
 mod pasted;
+mod playlist;
 mod redact;
 mod refusals;
 mod rotate;
@@ -57,6 +59,8 @@ enum Verb {
     Redact(redact::Redact),
     /// Another key signs, and no live link breaks: the ring, the dates, the links in a log
     Rotate(rotate::Rotate),
+    /// Sign the URIs of an HLS playlist or a DASH manifest, or check that they are
+    Playlist(Box<playlist::Playlist>),
     /// The schemes: claims, forms and params of each
     Schemes(schemes::Schemes),
 }
@@ -92,6 +96,7 @@ impl Command for Signed {
             Verb::Doctor(doctor) => doctor.run(cx).map(Done),
             Verb::Redact(redact) => redact.run(cx).map(Done),
             Verb::Rotate(rotate) => rotate.run(cx).map(Done),
+            Verb::Playlist(playlist) => playlist.run(cx).map(Done),
             Verb::Schemes(schemes) => schemes.run(cx).map(Done),
         }
     }
