@@ -159,12 +159,15 @@ impl Key {
     /// As a UUID, version 8 (of our own making).
     #[must_use]
     pub fn uuid(self) -> String {
-        let mut bytes = self.0;
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let text = hex::encode(bytes);
-        [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+        uuid(self.0, 8)
     }
+}
+
+fn uuid(mut bytes: [u8; 16], version: u8) -> String {
+    bytes[6] = bytes[6] & 0x0f | version << 4;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = hex::encode(bytes);
+    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }
 
 /// One request's worth: one target, one selector.
@@ -201,6 +204,14 @@ pub struct Attempt<'a> {
     pub nonce: [u8; 16],
     /// The token of the [`Grant`], where there is one.
     pub token: Option<&'a Secret>,
+}
+
+impl Attempt<'_> {
+    /// The nonce as a UUID, version 4.
+    #[must_use]
+    pub fn uuid(&self) -> String {
+        uuid(self.nonce, 4)
+    }
 }
 
 /// What an accepted purge says.

@@ -7,11 +7,9 @@ use crate::{
     error::{Answer, Error, Result},
     http::Request,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use std::time::Duration;
 
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const EXACT: &[Budget] = &[Budget::requests("exact", 120).refill(5, 1)];
 /// Which budget a tag or a zone spends is not said; this is the smaller one.
 const WIDE: &[Budget] = &[Budget::requests("prefix", 20).refill(1, 2)];
@@ -60,7 +58,7 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
         Selector::Url | Selector::Prefix => {
             // A URL that ends in `/` would take everything below it along.
             let exact = batch.selector == Selector::Url && item.ends_with('/');
-            let url = utf8_percent_encode(item, QUERY);
+            let url = items::component(item);
             Request::post(batch.url(format!("/purge?url={url}&async=false&exactPath={exact}")))
         }
         Selector::Tag => zone(settings, batch)?.json(&json!({ "CacheTag": item })),

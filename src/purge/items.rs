@@ -2,7 +2,7 @@
 
 use super::plan::shortened;
 use crate::error::{Error, Result};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What a URL never holds as it is. What is escaped already stays so: nothing is encoded twice.
 const UNSAFE: &AsciiSet = &CONTROLS
@@ -16,6 +16,15 @@ const UNSAFE: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// What stands for itself in one part of a URL (RFC 3986, unreserved).
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one value in a query, or one segment of a path.
+#[must_use]
+pub fn component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
 
 /// A URL in its parts: `https`, `www.example.com:8443`, `/a?b`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! functions that write a request and read a reply. [`plan`] cuts for everyone, [`execute`] paces
 //! and sends; neither names a provider.
 
+mod akamai;
 mod ats;
 mod batch;
 mod bunny;
@@ -11,6 +12,7 @@ mod cachefly;
 mod cdn77;
 pub mod cloudcdn;
 mod cloudflare;
+mod cloudfront;
 mod digitalocean;
 pub mod execute;
 mod fastly;
@@ -47,6 +49,8 @@ use std::time::Duration;
 pub const PROVIDERS: &[&Provider] = &[
     &cloudcdn::PROVIDER,
     &cloudflare::PROVIDER,
+    &cloudfront::PROVIDER,
+    &akamai::PROVIDER,
     &fastly::PROVIDER,
     &vercel::PROVIDER,
     &netlify::PROVIDER,
@@ -88,7 +92,7 @@ pub struct Provider {
     /// The vendor's own environment variables, strongest first, for a secret, a setting, or `url`.
     /// No other provider sees them.
     pub variables: &'static [(&'static str, &'static [&'static str])],
-    /// The ways in, best first; each is the secrets that it needs, by name.
+    /// The ways in, best first; each is the secrets that it needs, by name; one that ends in `?` may be missing.
     pub credentials: &'static [&'static [&'static str]],
     /// What to say when no way is open.
     pub missing: &'static str,
@@ -259,8 +263,10 @@ impl Account {
         let mut secrets = Vec::new();
         for way in provider.credentials {
             for name in *way {
-                match find(name)? {
-                    Some(found) => secrets.push((*name, found)),
+                let (bare, optional) = name.strip_suffix('?').map_or((*name, false), |bare| (bare, true));
+                match find(bare)? {
+                    Some(found) => secrets.push((bare, found)),
+                    None if optional => {}
                     None if secrets.is_empty() => break,
                     None => {
                         return Err(Error::MissingKey(format!("`{name}` is not set; {}", provider.missing)));

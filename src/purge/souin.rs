@@ -3,9 +3,6 @@
 
 use super::{Batch, Limit, Provider, Selector, Setting, Settings, bearer, items, node::literal};
 use crate::{error::Result, http::Request};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The row.
 pub const PROVIDER: Provider = Provider {
@@ -36,7 +33,7 @@ pub const PROVIDER: Provider = Provider {
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
     let api = settings.get("api")?;
     let purge = |key: &str| {
-        let key = utf8_percent_encode(key, SEGMENT);
+        let key = items::component(key);
         Request::new("PURGE", batch.url(format!("{api}{key}"))).repeatable(true)
     };
     Ok(match batch.selector {

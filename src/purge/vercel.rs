@@ -5,7 +5,6 @@ use crate::{
     error::{Answer, Result},
     http::Request,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use std::time::Duration;
 
@@ -36,12 +35,13 @@ pub const PROVIDER: Provider = Provider {
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
     let verb = if batch.soft { "invalidate-by-tags" } else { "dangerously-delete-by-tags" };
-    let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let mut url =
-        batch.url(format!("/v1/edge-cache/{verb}?projectIdOrName={}", settings.get("project").map(escaped)?));
+    let mut url = batch.url(format!(
+        "/v1/edge-cache/{verb}?projectIdOrName={}",
+        settings.get("project").map(items::component)?
+    ));
     let team = settings.get("team")?;
     if !team.is_empty() {
-        url += &format!("&teamId={}", escaped(team));
+        url += &format!("&teamId={}", items::component(team));
     }
     let body = json!({ "tags": batch.items, "target": settings.get("target")? });
     Ok(Request::post(url).json(&body).repeatable(true))

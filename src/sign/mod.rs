@@ -43,6 +43,7 @@ mod pattern;
 pub mod pem;
 mod policy;
 pub mod redact;
+pub mod request;
 pub mod ring;
 mod scope;
 mod seal;

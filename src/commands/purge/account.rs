@@ -53,6 +53,8 @@ fn variable(provider: &Provider, name: &str, cx: &Context<'_>) -> Option<(&'stat
 fn targets(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<Vec<String>> {
     let typed = matches!(profile.url.origin, Origin::Flag(_) | Origin::Environment(_));
     if !typed && let Some((name, url)) = variable(provider, "url", cx) {
+        // Akamai's variable holds a host alone.
+        let url = if url.contains("://") { url } else { format!("https://{url}") };
         let base = profile::base(&url);
         return Ok(vec![base.map_err(|why| Error::Usage(format!("{name} is no base URL: {why}")))?]);
     }
@@ -178,7 +180,7 @@ mod tests {
         assert_eq!(found(&url, &[]).unwrap(), ["https://a.example"]);
         assert_eq!(found(&nodes, &[]).unwrap(), ["http://n1:6081", "http://n2:6081"]);
         assert_eq!(found(&nodes, &variable).unwrap(), ["http://127.0.0.1:1"]);
-        assert_eq!(found(own, &[("ACME_URL", "nowhere")]).unwrap_err().facts().exit, 64);
+        assert_eq!(found(own, &[("ACME_URL", "ftp://nowhere")]).unwrap_err().facts().exit, 64);
         for broken in ["nodes = []", "nodes = \"http://n1\"", "nodes = [1]", "nodes = [\"n1\"]"] {
             assert_eq!(found(&format!("{own}{broken}\n"), &[]).unwrap_err().facts().exit, 78, "{broken}");
         }

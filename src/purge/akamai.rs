@@ -1,0 +1,159 @@
+//! Akamai Fast Purge v3 (contracts/purge.md section 6): URLs, tags, CP codes; invalidated or deleted.
+
+use super::{
+    Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
+    items::refused,
+};
+use crate::{
+    error::{Answer, Error, Kind, Result},
+    http::{Request, Response},
+    secret::Secret,
+    sign::request::{
+        Parts,
+        edgegrid::{Client, MAX_BODY, timestamp},
+    },
+};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const CALLS: Budget = Budget::requests("calls", 100).refill(50, 1);
+const URLS: &[Budget] = &[CALLS, Budget::items("urls", 10_000).refill(12_000, 60)];
+const TAGS: &[Budget] = &[CALLS, Budget::items("tags", 5000).refill(500, 60)];
+const CODES: &[Budget] = &[CALLS, Budget::items("cpcodes", 300).refill(30, 60)];
+/// The gateway refuses a longer body.
+const BODY: usize = 50_000;
+
+/// The row.
+pub const PROVIDER: Provider = Provider {
+    id: "akamai",
+    title: "Akamai",
+    variables: &[
+        ("client_token", &["AKAMAI_CLIENT_TOKEN"]),
+        ("client_secret", &["AKAMAI_CLIENT_SECRET"]),
+        ("access_token", &["AKAMAI_ACCESS_TOKEN"]),
+        ("url", &["AKAMAI_HOST"]),
+        ("max_body", &["AKAMAI_MAX_BODY"]),
+        ("account_switch_key", &["AKAMAI_ACCOUNT_KEY"]),
+    ],
+    credentials: &[&["client_token", "client_secret", "access_token"]],
+    missing: "no credential to purge with; set client_token, client_secret and access_token in the profile, \
+              AKAMAI_CLIENT_TOKEN and its fellows, or ~/.edgerc",
+    settings: &[
+        Setting::one_of("network", &["production", "staging"]),
+        Setting::or("cpcodes", ""),
+        Setting::or("account_switch_key", ""),
+        Setting::or("max_body", ""),
+    ],
+    limits: &[
+        Limit::of(Selector::Url, 10_000).bytes(BODY).soft().spends(URLS),
+        Limit::of(Selector::Tag, 5000).bytes(BODY).soft().spends(TAGS),
+        Limit::of(Selector::All, 1).bytes(BODY).soft().spends(CODES),
+    ],
+    normalize,
+    encode,
+    authorize,
+    decode,
+    hint,
+    ..Provider::BASE
+};
+
+fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
+    if selector != Selector::Tag {
+        return items::plain(item).map(|whole| whole.url());
+    }
+    // Case counts. The vendor's pages differ on `&`; it is refused.
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%'+./^_`|~-".contains(&byte);
+    match item.bytes().find(|byte| !fine(*byte)) {
+        Some(_) => Err(refused(item, "is no tag that Akamai takes; use letters, digits and !#$%'+./^_`|~-")),
+        None => items::tag(item, 128, ""),
+    }
+}
+
+fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
+    let verb = if batch.soft { "invalidate" } else { "delete" };
+    let (kind, objects) = match batch.selector {
+        Selector::Url => ("url", json!(batch.items)),
+        Selector::Tag => ("tag", json!(batch.items)),
+        _ => ("cpcode", codes(settings)?),
+    };
+    let mut url = batch.url(format!("/ccu/v3/{verb}/{kind}/{}", settings.get("network")?));
+    let key = settings.get("account_switch_key")?;
+    if !key.is_empty() {
+        url += &format!("?accountSwitchKey={}", items::component(key));
+    }
+    Ok(Request::post(url).json(&json!({ "objects": objects })).repeatable(true).again(throttled))
+}
+
+/// Everything is what the CP codes of the profile hold, and nothing beyond.
+fn codes(settings: &Settings) -> Result<Value> {
+    let text = settings.get("cpcodes")?;
+    let wrong = || {
+        Error::Config(
+            "cpcodes names no CP codes, and Akamai has no other everything; set it to numbers with commas"
+                .into(),
+        )
+    };
+    let codes = text.split(',').map(|code| code.trim().parse::<u64>().map_err(|_| wrong()));
+    Ok(json!(codes.collect::<Result<Vec<u64>>>()?))
+}
+
+fn authorize(account: &Account, attempt: &Attempt<'_>, request: Request) -> Result<Request> {
+    let text = |name: &'static str| {
+        account.demand(name)?.text().ok_or_else(|| Error::Data(format!("{name} is not text; copy it again")))
+    };
+    let max_body = match account.settings.get("max_body")? {
+        "" => MAX_BODY,
+        text => {
+            text.parse().map_err(|_| Error::Config(format!("max_body {text:?} is no number of bytes")))?
+        }
+    };
+    let client = Client {
+        client_token: text("client_token")?,
+        client_secret: account.demand("client_secret")?.expose(),
+        access_token: text("access_token")?,
+        max_body,
+    };
+    let parts = Parts::of(request.method, &request.url, &request.body);
+    let signed = parts
+        .zip(timestamp(attempt.now.as_secs()))
+        .map(|(parts, timestamp)| client.authorization(&parts, &[], &timestamp, &attempt.uuid()));
+    let signed =
+        signed.ok_or_else(|| Error::Data(format!("{} cannot be signed: no absolute URL", request.url)))?;
+    Ok(request.credential("Authorization", Secret::new(signed)))
+}
+
+/// 507 is how an older gateway says that it is busy.
+fn throttled(reply: &Response) -> bool {
+    reply.status == 507
+}
+
+fn decode(reply: &Response) -> Result<Receipt> {
+    if throttled(reply) {
+        return Err(reply.means(Kind::RateLimited, None));
+    }
+    accepted(reply)?;
+    let body = reply.value();
+    let seconds = body.get("estimatedSeconds").and_then(Value::as_u64).unwrap_or(5);
+    let left = |header: &str| reply.header(header).and_then(|text| text.trim().parse().ok());
+    Ok(Receipt {
+        id: body.get("purgeId").and_then(Value::as_str).map(str::to_owned),
+        left: left("x-ratelimit-remaining").map(|left| ("calls", left)).into_iter().collect(),
+        after: Duration::from_secs(seconds),
+        ..Receipt::default()
+    })
+}
+
+fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
+    let detail = answer.body.get("detail").and_then(Value::as_str).unwrap_or_default();
+    match answer.status {
+        400 | 401 if detail.contains("timestamp") => Some(format!(
+            "the gateway takes a clock that is 30 seconds off, and this machine says {}; set its time",
+            super::pace::rfc3339(now)
+        )),
+        401 | 403 => {
+            Some("the API client needs the CCU APIs with read-write access, and the hosts or CP codes".into())
+        }
+        413 => Some("a body has at most 50,000 bytes".into()),
+        _ => None,
+    }
+}
