@@ -340,6 +340,18 @@ fn the_tables_of_the_readme_are_the_codes() {
 }
 
 #[test]
+fn every_finding_of_an_audit_is_explained() {
+    for rule in stratos::sign::audit::RULES {
+        assert_eq!(stratos::explain::find(rule.id).len(), 1, "{} is not explained", rule.id);
+    }
+    let found = stratos::explain::all().filter(|topic| topic.family == stratos::explain::Family::Finding);
+    for topic in found {
+        let known = stratos::sign::audit::RULES.iter().any(|rule| rule.id == topic.code);
+        assert!(known, "no audit finds {}", topic.code);
+    }
+}
+
+#[test]
 fn every_cause_of_the_doctor_is_explained() {
     let topics = stratos::explain::all().filter(|topic| topic.family == stratos::explain::Family::Cause);
     let explained: BTreeSet<&str> = topics.map(|topic| topic.code).collect();

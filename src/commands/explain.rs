@@ -119,7 +119,9 @@ fn write_topic(topic: &Topic, page: &mut Page<'_>) -> io::Result<()> {
     let title = match topic.family {
         Family::ExitCode => format!("{} ({})", topic.name, topic.code),
         Family::Status => format!("{} ({})", topic.name, topic.code),
-        Family::ErrorType | Family::Verdict | Family::Cause => format!("{} ({})", topic.code, topic.name),
+        Family::ErrorType | Family::Verdict | Family::Cause | Family::Finding => {
+            format!("{} ({})", topic.code, topic.name)
+        }
         Family::Vendor(vendor) => format!("{} ({vendor})", topic.code),
     };
     writeln!(page.out, "{}", page.bold(&title))?;

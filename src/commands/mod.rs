@@ -59,7 +59,6 @@ const LATER: &[&str] = &[
     "purge manifest",
     "purge plan",
     "purge resume",
-    "signed audit",
     "signed keygen",
 ];
 

@@ -2,6 +2,7 @@
 
 mod causes;
 mod codes;
+mod findings;
 mod headers;
 pub mod response;
 mod statuses;
@@ -25,6 +26,8 @@ pub enum Family {
     Verdict,
     /// A cause that `signed doctor` names.
     Cause,
+    /// A finding of `signed audit`.
+    Finding,
     /// An error code of a vendor's own answers.
     Vendor(&'static str),
 }
@@ -68,7 +71,7 @@ impl Topic {
 pub fn all() -> impl Iterator<Item = Topic> {
     let own = codes::CODES.iter().chain(statuses::STATUSES).copied();
     own.chain(types::topics())
-        .chain(verdicts::VERDICTS.iter().chain(causes::CAUSES).copied())
+        .chain(verdicts::VERDICTS.iter().chain(causes::CAUSES).chain(findings::FINDINGS).copied())
         .chain(vendors::topics())
 }
 

@@ -8,6 +8,7 @@ mod akamai;
 mod alibaba;
 pub mod asymmetric;
 mod ats_url_sig;
+pub mod audit;
 mod azure;
 mod batch;
 mod bunny;

@@ -1,9 +1,11 @@
 //! `stratos signed`: mint, verify and inspect signed URLs, offline.
 
+mod audit;
 mod bulk;
 mod claims;
 mod doctor;
 mod dress;
+mod fault;
 mod inspect;
 mod keys;
 mod listed;
@@ -55,6 +57,8 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Say why a signed URL is refused, and what to do about it
     Doctor(doctor::Doctor),
+    /// Lint signed URLs: too wide, too long, too weak; no key is needed
+    Audit(audit::Audit),
     /// Blank signatures in any text: logs, HAR, JSON, HTML
     Redact(redact::Redact),
     /// Another key signs, and no live link breaks: the ring, the dates, the links in a log
@@ -94,6 +98,7 @@ impl Command for Signed {
             Verb::Verify(verify) => verify.run(cx).map(Done),
             Verb::Inspect(inspect) => inspect.run(cx).map(Done),
             Verb::Doctor(doctor) => doctor.run(cx).map(Done),
+            Verb::Audit(audit) => audit.run(cx).map(Done),
             Verb::Redact(redact) => redact.run(cx).map(Done),
             Verb::Rotate(rotate) => rotate.run(cx).map(Done),
             Verb::Playlist(playlist) => playlist.run(cx).map(Done),
