@@ -30,6 +30,10 @@ pub const SCHEME: Scheme = Scheme {
     params: &[EXPRESSION, ARGUMENTS, AGENT, PREFIX],
     reserved: &["md5", "expires"],
     until: Until::Through,
+    example: Example {
+        flags: "--param 'secure_link_md5=$secure_link_expires$uri <secret>'",
+        ..Example::BASE
+    },
     canonical: |url, claims, out| {
         write(url, claims, claims.params.get("user_agent"), Some(claims.expires()?), out)
     },
