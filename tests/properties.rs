@@ -15,6 +15,8 @@ mod sign;
 #[path = "properties/output.rs"]
 mod output;
 
+#[path = "properties/playlist.rs"]
+mod playlist;
 #[path = "properties/purge.rs"]
 mod purge;
 #[path = "properties/table.rs"]

@@ -50,6 +50,7 @@ pub fn placed(
     let raw = &text[child.span.clone()];
     // What only grew keeps its bytes, whatever escapes and variables they hold.
     let text = match written.strip_prefix(uri) {
+        _ if written == bare && uri == child.uri => raw.to_owned(),
         Some(tail) if fragment.is_empty() && uri == child.uri => {
             format!("{raw}{}", escaped(tail, child.quoting)?)
         }

@@ -7,6 +7,7 @@ use stratos::{
     explain,
     http::Response,
     options::Options,
+    playlist::{self, Scene},
     profile::{self, File, Key, Place, Sources},
     purge::{self, PROVIDERS, plan::Plan},
     secret::Secret,
@@ -35,6 +36,8 @@ pub const TARGETS: &[Target] = &[
     ("reply", reply),
     ("pasted", pasted),
     ("plan", plan),
+    ("hls", hls),
+    ("dash", dash),
 ];
 
 const NOW: u64 = 1_800_000_000;
@@ -260,4 +263,46 @@ pub fn plan(data: &[u8]) {
     let Ok(plan) = Plan::load(text) else { return };
     assert!(plan.count() > 0);
     assert_eq!(Plan::load(&plan.to_json()).expect("what was written can be read").digest(), plan.digest());
+}
+
+/// An HLS playlist, with and without its first line.
+pub fn hls(data: &[u8]) {
+    manifest(data);
+    manifest(&[b"#EXTM3U\n", data].concat());
+}
+
+/// A DASH manifest, and its text inside one.
+pub fn dash(data: &[u8]) {
+    manifest(data);
+    manifest(&[b"<MPD><Period><AdaptationSet>", data, b"</AdaptationSet></Period></MPD>"].concat());
+}
+
+const SERVED: &str = "https://h/v/m?q=1";
+
+/// What is written back unsigned is the text that was read; what is written back signed is read as what was
+/// signed.
+fn manifest(data: &[u8]) {
+    let scene = Scene { base: SERVED, defines: &[] };
+    let Ok(read) = playlist::read(data, &scene) else { return };
+    let text = std::str::from_utf8(data).expect("only UTF-8 is read");
+    let written = |added: &dyn Fn(&String) -> String| {
+        let mut edits = Vec::new();
+        for child in &read.children {
+            let signed: Vec<String> = child.targets.iter().map(added).collect();
+            edits.push(playlist::placed(text, SERVED, child, &child.uri, &child.targets, &signed).ok()?);
+        }
+        edits.sort_by_key(|edit| edit.span.start);
+        assert!(edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{text}");
+        Some(playlist::apply(data, &edits))
+    };
+    if let Some(same) = written(&String::clone) {
+        assert_eq!(same, data);
+    }
+    let added = |target: &String| format!("{target}{}t=1", if target.contains('?') { "&" } else { "?" });
+    let Some(signed) = written(&added) else { return };
+    let again = playlist::read(&signed, &scene).expect("what was written can be read");
+    let wanted: Vec<Vec<String>> =
+        read.children.iter().map(|child| child.targets.iter().map(added).collect()).collect();
+    let found: Vec<Vec<String>> = again.children.into_iter().map(|child| child.targets).collect();
+    assert_eq!(found, wanted, "{}", String::from_utf8_lossy(&signed));
 }

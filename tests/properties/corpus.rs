@@ -1,7 +1,7 @@
 //! The corpus of the fuzz targets, replayed: what the fuzzer once found stays found.
 
 #[path = "../fuzz/bodies.rs"]
-mod bodies;
+pub mod bodies;
 
 use std::{fs, path::Path};
 
