@@ -21,6 +21,7 @@ mod faults;
 mod health;
 mod help;
 mod http;
+mod images;
 mod init;
 mod interrupt;
 mod offline;

@@ -87,7 +87,7 @@ function everywhere(name) {
   if (many) damage(name, "url.html-escaped", "& as &amp;", good.replaceAll("&", "&amp;"));
   if (many && takes(name, "numeric", 40)) damage(name, "url.html-escaped", "& as &#38;", good.replaceAll("&", "&#38;"), {}, "url.trailing-text");
   const firstOwn = !scheme.carried && scheme.query;
-  if (many && !pathy && !["akamai", "cdn77", "imgix", "waf-hmac", "alibaba-a", "fastly", "bunny-basic"].includes(name)) {
+  if (many && !pathy && !["akamai", "cdn77", "imgix", "cloudinary-token", "waf-hmac", "alibaba-a", "fastly", "bunny-basic"].includes(name)) {
     const bare = firstOwn ? minted(name, { query: null }) : good;
     if (bare.includes("&")) damage(name, "url.shell-mangled", "cut at the first &", bare.split("&")[0], {}, "signature.truncated");
   }
@@ -119,7 +119,7 @@ function everywhere(name) {
     const slashed = (label, cause, change, looks) => damage(name, cause, label, minted(name, { path: "/videos/film.mp4", hash_url: (url) => ({ path: change(url.path) }) }), {}, looks);
     if (takes(name, "ts", 70)) slashed("a slash hashed at the end", "path.trailing-slash", (path) => `${path}/`, "path.double-slash");
     if (!scheme.decoded || scheme.carried) if (takes(name, "ds", 60)) slashed("two slashes hashed inside", "path.double-slash", (path) => path.replace("videos/", "videos//"));
-    if (takes(name, "ls", 70) && name !== "nginx-word") slashed("no slash hashed at the start", "path.leading-slash", (path) => path.slice(1), "host.included");
+    if (takes(name, "ls", 70) && !scheme.rootless && name !== "nginx-word") slashed("no slash hashed at the start", "path.leading-slash", (path) => path.slice(1), "host.included");
     if (scheme.query) {
       damage(name, "query.dropped", "path alone hashed", minted(name, { hash_url: () => ({ query: null }) }), {}, "query.extra");
       if (takes(name, "one", 60)) damage(name, "query.dropped", "path alone hashed, one parameter", minted(name, { query: "v=1", hash_url: () => ({ query: null }) }), {}, "query.extra");
@@ -146,7 +146,7 @@ function everywhere(name) {
     if (scheme.anyCase) control(name, "in upper case", upper);
     else damage(name, "encoding.hex-case", "in upper case", upper, {}, "path.escape-case");
     if (takes(name, "b64hex", 40) && !pathy) damage(name, "encoding.base64-for-hex", "in base64url", minted(name, { spelling: "url" }));
-  } else if (!scheme.escapedSignature && name !== "cf-stream") {
+  } else if (!scheme.escapedSignature && name !== "cf-stream" && name !== "cloudinary") {
     if (!["cloudfront", "cloudfront-custom", "cloudfront-sha256", "cloudfront-ecdsa"].includes(name)) damage(name, "encoding.hex-for-base64", "in hexadecimal", minted(name, { spelling: "hex" }), {}, "hash.other");
     if (!pathy) {
       const odd = signatureWith(name, /[-_~]/, "standard");
@@ -195,7 +195,7 @@ function everywhere(name) {
   if (scheme.hash) {
     const other = scheme.otherHash ?? { md5: "sha256", sha1: "sha256", sha256: "sha1", sha512: "sha256" }[scheme.hash];
     damage(name, "hash.other", `with ${other}`, minted(name, { hash: other }), {}, takes(name, "hash", 40) ? "signature.truncated" : undefined);
-    if (!scheme.verbatim && scheme.hmac && takes(name, "text", 70) && name !== "imgproxy") damage(name, "text.trailing-newline", "echo instead of printf", minted(name, { text: (made) => Buffer.concat([Buffer.from(made), Buffer.from("\n")]) }), {}, "key.trailing-newline");
+    if (!scheme.verbatim && scheme.hmac && takes(name, "text", 70)) damage(name, "text.trailing-newline", "echo instead of printf", minted(name, { text: (made) => Buffer.concat([Buffer.from(made), Buffer.from("\n")]) }), {}, "key.trailing-newline");
   }
 
   // Times.
@@ -257,7 +257,7 @@ function everywhere(name) {
     const salt = scheme.hexSalt ?? "a1b2c3d4e5f60718";
     const ask = { params: { salt } };
     control(name, "with its salt", minted(name, { more: { salt } }), ask);
-    if (name !== "imgproxy") damage(name, "key.salt", "the salt left out", minted(name), ask, "scheme.variant");
+    damage(name, "key.salt", "the salt left out", minted(name, scheme.alwaysSalt ? { more: { salt: "" } } : {}), ask, "scheme.variant");
     const turned = scheme.hexSalt ? minted(name, { signerKey: salt, more: { salt: scheme.key } }) : minted(name, { signerKey: salt, more: { salt: scheme.key } });
     damage(name, "key.salt", "key and salt exchanged", turned, ask, "key.other-of-ring");
   }
@@ -325,9 +325,53 @@ function servers() {
   hopeless("lighttpd", "time moved on", minted("lighttpd", { issued: NOW - 5, hashedIssued: NOW - 500 }));
 }
 
+/** What only image servers' links suffer. */
+function images() {
+  control("imgproxy", "a short signature, as the server is set", minted("imgproxy", { more: { size: 8 } }), { params: { signature_size: "8" } });
+  damage("imgproxy", "signature.truncated", "the signature cut after its spelling", minted("imgproxy").replace(/(\.com\/)([^/]{40})[^/]+/, "$1$2"), {}, "encoding.padding");
+  damage("imgproxy", "key.salt", "the salt of the former server", minted("imgproxy", { more: { salt: "" } }), { params: { salt: "00ff00ff" } }, "key.other-of-ring");
+  hopeless("imgproxy", "a salt that is not here", minted("imgproxy", { more: { salt: "0badc0de" } }));
+  control("imgproxy", "an option for its end", minted("imgproxy", { path: `/exp:${NOW + 60}/plain/my%20film.png` }));
+  damage("imgproxy", "time.expired", "past the option for its end", minted("imgproxy", { path: `/exp:${NOW - 60}/plain/my%20film.png` }), {}, "time.zone");
+  hopeless("imgproxy", "the option for its end moved on", minted("imgproxy", { path: `/exp:${NOW + 60}/plain/a.png`, hash_url: () => ({ path: `/exp:${NOW - 60}/plain/a.png` }) }));
+
+  const proxied = "/https%3A%2F%2Fimages.example.net%2Fa%20b.jpg%3Fx%3D1";
+  control("imgix", "an image elsewhere", minted("imgix", { path: proxied }));
+  damage("imgix", "path.escape-case", "the image elsewhere in lower case", onPath(minted("imgix", { path: proxied }), lower), {}, "encoding.hex-case");
+  control("imgix", "no query", minted("imgix", { query: null }));
+  hopeless("imgix", "another size", minted("imgix").replace("w=20", "w=2000"));
+
+  damage("thumbor", "path.leading-slash", "the first slash hashed too", minted("thumbor", { text: (made) => `/${made}` }), {}, "path.double-slash");
+  control("thumbor", "filters", minted("thumbor", { path: "/300x200/filters:quality(80)/images.example.net/a.jpg" }));
+  hopeless("thumbor", "unsafe for the signature", minted("thumbor").replace(/(\.com\/)[^/]+/, "$1unsafe"));
+  hopeless("thumbor", "another size", minted("thumbor", { path: "/300x200/a.jpg", hash_url: () => ({ path: "/30x20/a.jpg" }) }));
+
+  const name = "cloudinary";
+  control(name, "an unsigned parameter", `${minted(name)}?_a=BAABv`);
+  control(name, "another version", minted(name, { more: { version: "v1893456000/" } }));
+  control(name, "a long signature", minted(name, { more: { long: true } }));
+  control(name, "a transformation", minted(name, { more: { before: "c_fill,w_300/" } }));
+  damage(name, "scheme.variant", "the version hashed", minted(name, { text: (made) => `v1/${made}` }), {}, "path.not-encoded");
+  damage(name, "hash.other", "short where long is due", minted(name, { hash: "sha256" }), { params: { algorithm: "sha1" } }, "signature.truncated");
+  damage(name, "scheme.variant", "long where the account has short ones", minted(name, { more: { long: true } }), { params: { length: "short" } }, "url.trailing-text");
+  damage(name, "path.not-encoded", "the decoded id hashed", minted(name, { hash_url: (url) => ({ path: decode(url.path) }) }), {}, "path.double-encoded");
+  damage(name, "path.decoded", "the path decoded", onPath(minted(name), decode), {}, "path.not-encoded");
+  damage(name, "path.double-encoded", "each % once more", onPath(minted(name), (path) => path.replaceAll("%", "%25")), {}, "path.not-encoded");
+  damage(name, "path.plus-for-space", "%20 as +", onPath(minted(name), (path) => path.replaceAll("%20", "+")));
+  hopeless(name, "another transformation", minted(name, { more: { before: "c_fill,w_300/" } }).replace("w_300", "w_900"));
+  hopeless(name, "another folder", minted(name).replace("videos", "music"));
+
+  const token = "cloudinary-token";
+  const list = minted(token, { more: { scope: "/videos/*!/images/*" } });
+  control(token, "an access list", list);
+  damage(token, "resource.too-narrow", "another folder", list.replace(".com/videos/", ".com/music/"), {}, "path.not-encoded");
+  hopeless(token, "its list widened", list.replace("%2fimages%2f*", "%2f*"));
+}
+
 for (const name of READY) everywhere(name);
 special();
 servers();
+images();
 for (const entry of cases) if (!entry.url) throw new Error(entry.name);
 writeFileSync(new URL("damaged.json", import.meta.url), `[\n${cases.map((entry) => JSON.stringify(entry)).join(",\n")}\n]\n`);
 const damaged = cases.filter((entry) => entry.kind === "damage");

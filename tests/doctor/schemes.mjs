@@ -294,19 +294,45 @@ export const SCHEMES = {
     },
   },
   imgproxy: {
-    later: true, id: "imgproxy", key: HEX, asKey: "hex", salt: "salt", secretParam: true, hexSalt: "520f986b998545b4785e0defbc4f3c1203f22de2374a3d53cb7a7fe9fea309c5", alwaysSalt: true, spelling: "url", path: true, hash: "sha256", hmac: true,
+    id: "imgproxy", key: HEX, asKey: "hex", salt: "salt", secretParam: true, hexSalt: "520f986b998545b4785e0defbc4f3c1203f22de2374a3d53cb7a7fe9fea309c5", alwaysSalt: true, spelling: "url", path: true, hash: "sha256", hmac: true,
     link(o) {
-      const made = Buffer.concat([Buffer.from(o.salt ?? SCHEMES.imgproxy.hexSalt, "hex"), Buffer.from(`/rs:fit:300:300${o.hashed.path}`)]);
-      return `${o.seen.origin}/${spell(mac(o, "sha256", text(o, made)), o.spelling)}/rs:fit:300:300${o.seen.path}`;
+      const made = Buffer.concat([Buffer.from(o.salt ?? SCHEMES.imgproxy.hexSalt, "hex"), Buffer.from(o.hashed.path)]);
+      const signature = mac(o, "sha256", made).subarray(0, o.size ?? 32);
+      return `${o.seen.origin}/${spell(signature, o.spelling)}${o.seen.path}`;
     },
   },
   imgix: {
-    later: true, id: "imgix", key: "FOO123bar", asKey: "text", query: true, spelling: "hex", ends: true, hash: "md5",
+    id: "imgix", key: "FOO123bar", asKey: "text", query: true, spelling: "hex", ends: true, hash: "md5",
     link: (o) => `${whole(o.seen)}${joint(o.seen)}s=${spell(digest(o, "md5", text(o, `${o.key}${target(o.hashed)}`)), o.spelling)}`,
   },
+  "imgix-expires": {
+    id: "imgix", key: "FOO123bar", asKey: "text", query: true, spelling: "hex", ends: true, times: "expires", hash: "md5",
+    link(o) {
+      const made = (url, expires) => `${target(url)}${joint(url)}expires=${expires}`;
+      return `${o.seen.origin}${made(o.seen, o.expires)}&s=${spell(digest(o, "md5", text(o, `${o.key}${made(o.hashed, o.hashedExpires)}`)), o.spelling)}`;
+    },
+  },
   thumbor: {
-    later: true, id: "thumbor", key: TEXT, asKey: "text", spelling: "url=", path: true, hash: "sha1", hmac: true,
-    link: (o) => `${o.seen.origin}/${spell(mac(o, "sha1", `300x200${o.hashed.path}`), o.spelling)}/300x200${o.seen.path}`,
+    id: "thumbor", key: TEXT, asKey: "text", spelling: "url=", path: true, rootless: true, hash: "sha1", hmac: true,
+    link: (o) => `${o.seen.origin}/${spell(mac(o, "sha1", o.hashed.path.replace(/^\//, "")), o.spelling)}${o.seen.path}`,
+  },
+  cloudinary: {
+    id: "cloudinary", key: "18266f75ed0584c60c810412d53", asKey: "text", spelling: "url", path: true, verbatim: true, hash: "sha1",
+    link(o) {
+      const [before, after] = [o.before ?? "", o.after ?? ""];
+      const made = text(o, `${before}${o.hashed.path.slice(1)}`);
+      const signature = spell(digest(o, o.long ? "sha256" : "sha1", made, o.key), o.spelling).slice(0, o.long ? 32 : 8);
+      return `${o.seen.origin}/demo/image/upload/s--${signature}--/${before}${o.version ?? "v1/"}${o.seen.path.slice(1)}${after}`;
+    },
+  },
+  "cloudinary-token": {
+    id: "cloudinary-token", key: HEX, asKey: "hex", query: true, spelling: "hex", ends: true, times: "expires", hash: "sha256", hmac: true, start: true, ip: "carried",
+    link(o) {
+      const escaped = (text) => text.replace(/[ "#%&'/:;<=>?@[\\\]^`{|}~]/g, (c) => "%" + c.charCodeAt(0).toString(16).padStart(2, "0"));
+      const field = (expires) => [o.ip && `ip=${o.ip}`, o.start && `st=${o.start}`, `exp=${expires}`, o.scope && `acl=${escaped(o.scope)}`].filter(Boolean);
+      const made = [...field(o.hashedExpires), !o.scope && `url=${escaped(target(o.hashed))}`].filter(Boolean).join("~");
+      return `${whole(o.seen)}${joint(o.seen)}__cld_token__=${[...field(o.expires), `hmac=${spell(mac(o, "sha256", made), o.spelling)}`].join("~")}`;
+    },
   },
   "azure-sas": {
     id: "azure-blob-sas", key: B64, asKey: "base64", verbatim: true, blob: true, spelling: "b64", escapedSignature: true, ends: true, times: "expires", start: true, ip: "carried", hash: "sha256", hmac: true,

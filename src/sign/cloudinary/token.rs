@@ -100,10 +100,10 @@ fn inspect<'v>(visit: &'v Visit<'v>, signed: &mut Vec<u8>) -> Result<Inspection<
     let (carried, signature) = token.rsplit_once("~hmac=").ok_or(MALFORMED)?;
     let [ip, start, expires, list] = fields::taken_apart(carried, "~", &FIELDS)?;
     let url = visit.url.without(|name| form == Form::Query && name == NAME);
-    signed.text(carried);
     let list = list.map(|list| text::percent_decode(list).ok_or(Error::Malformed("acl"))).transpose()?;
-    if list.is_none() {
-        target(&url, signed);
+    // A list is signed as it is written; without one the text can be built again.
+    if list.is_some() {
+        signed.text(carried);
     }
     let path = url.rooted().path.into_owned();
     let covers = list.as_deref().is_none_or(|list| covers_globs(list, &['!'], &path) && !climbs(&path));

@@ -3,7 +3,7 @@
 use crate::{
     error::{Error, Result},
     sign::{
-        Key, Spelling,
+        Key, Scheme, Spelling,
         key::{MARK, same},
     },
 };
@@ -79,6 +79,8 @@ pub enum Kind {
     Mac,
     /// HMAC of the text, its mark taken out.
     MacWithoutMark,
+    /// HMAC of the text with a salt at its mark.
+    MacSalted,
     /// The digest of the text with the secret at its mark.
     Spliced,
     /// The digest of the secret and then the text.
@@ -88,7 +90,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Mac, Self::MacWithoutMark, Self::Spliced, Self::Before, Self::After];
+    const ALL: [Self; 6] =
+        [Self::Mac, Self::MacWithoutMark, Self::MacSalted, Self::Spliced, Self::Before, Self::After];
 }
 
 /// A construction in the place of the scheme's.
@@ -100,6 +103,8 @@ pub struct Other {
     pub kind: Kind,
     spelling: Name,
     length: usize,
+    /// Which of the salts stands at the mark.
+    salt: usize,
 }
 
 /// [`Spelling`] as something to hash.
@@ -115,19 +120,39 @@ fn name(spelling: Spelling) -> Option<Name> {
 
 /// The construction of the scheme itself: the one that gives its signature.
 #[must_use]
-pub fn own(secret: &[u8], text: &[u8], signature: &[u8], spelling: Spelling) -> Option<Other> {
+pub fn own(
+    secret: &[u8],
+    salts: &[Salt],
+    text: &[u8],
+    signature: &[u8],
+    spelling: Spelling,
+) -> Option<Other> {
     let due = spelling.decode(signature).filter(|due| due.len() >= 8)?;
     let spelling = name(spelling)?;
+    let none = [Salt::default()];
     for kind in Kind::ALL {
-        for digest in Digest::ALL {
-            let made = computed(secret, text, kind, digest);
+        let salts = if kind == Kind::MacSalted { salts } else { &none };
+        for (salt, digest) in (0..salts.len()).flat_map(|salt| Digest::ALL.map(|digest| (salt, digest))) {
+            let made = computed(secret, &salts[salt], text, kind, digest);
             if made.is_some_and(|made| made.starts_with(&due)) {
                 let length = if due.len() == size(digest) { usize::MAX } else { due.len() };
-                return Some(Other { digest, kind, spelling, length });
+                return Some(Other { digest, kind, spelling, length, salt });
             }
         }
     }
     None
+}
+
+/// Bytes that are hashed beside the secret.
+pub type Salt = Zeroizing<Vec<u8>>;
+
+/// The salts that the settings may mean: as they are written, and decoded.
+#[must_use]
+pub fn salts(scheme: &Scheme, settings: &[(String, String)]) -> Vec<Salt> {
+    let secret = |name: &str| scheme.param(name).is_some_and(|param| param.secret);
+    let written = settings.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value.as_bytes());
+    let both = |text: &[u8]| [Some(text.to_vec()), Spelling::Hex.decode(text)];
+    written.flat_map(both).flatten().map(Zeroizing::new).collect()
 }
 
 const fn size(digest: Digest) -> usize {
@@ -149,12 +174,14 @@ impl Other {
 
     /// The same digest in the other constructions.
     pub fn kinds(self) -> impl Iterator<Item = Self> {
-        let others = Kind::ALL.into_iter().filter(move |kind| *kind != self.kind);
+        // Without its salt is another cause.
+        let unsalted = move |kind| self.kind == Kind::MacSalted && kind == Kind::MacWithoutMark;
+        let others = Kind::ALL.into_iter().filter(move |kind| *kind != self.kind && !unsalted(*kind));
         others.map(move |kind| Self { kind, ..self })
     }
 }
 
-fn computed(secret: &[u8], text: &[u8], kind: Kind, digest: Digest) -> Option<Vec<u8>> {
+fn computed(secret: &[u8], salt: &[u8], text: &[u8], kind: Kind, digest: Digest) -> Option<Vec<u8>> {
     let marks: Vec<usize> = memchr::memchr_iter(MARK, text).collect();
     let around = match marks[..] {
         [at] => Some((&text[..at], &text[at + 1..])),
@@ -163,6 +190,7 @@ fn computed(secret: &[u8], text: &[u8], kind: Kind, digest: Digest) -> Option<Ve
     match (kind, around) {
         (Kind::Mac, None) => Some(digest.mac(secret, text)),
         (Kind::MacWithoutMark, Some((before, after))) => Some(digest.mac(secret, &[before, after].concat())),
+        (Kind::MacSalted, Some((before, after))) => Some(digest.mac(secret, &[before, salt, after].concat())),
         (Kind::Spliced, Some((before, after))) => Some(digest.of(&[before, secret, after])),
         (Kind::Before, None) => Some(digest.of(&[secret, text])),
         (Kind::After, None) => Some(digest.of(&[text, secret])),
@@ -173,21 +201,24 @@ fn computed(secret: &[u8], text: &[u8], kind: Kind, digest: Digest) -> Option<Ve
 /// A key of such a construction.
 pub struct Construction {
     secret: Zeroizing<Vec<u8>>,
+    salt: Salt,
     other: Other,
 }
 
 impl Construction {
-    /// With this secret.
+    /// With this secret, and the salt that the construction takes of these.
     #[must_use]
-    pub fn new(secret: &[u8], other: Other) -> Self {
-        Self { secret: Zeroizing::new(secret.to_vec()), other }
+    pub fn new(secret: &[u8], salts: &[Salt], other: Other) -> Self {
+        let salt = salts.get(other.salt).cloned().unwrap_or_default();
+        Self { secret: Zeroizing::new(secret.to_vec()), salt, other }
     }
 }
 
 impl Key for Construction {
     fn sign(&self, canonical: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let Other { digest, kind, spelling, length } = self.other;
-        let made = computed(&self.secret, canonical, kind, digest).ok_or(Error::Malformed("text"))?;
+        let Other { digest, kind, spelling, length, .. } = self.other;
+        let made =
+            computed(&self.secret, &self.salt, canonical, kind, digest).ok_or(Error::Malformed("text"))?;
         SPELLINGS[usize::from(spelling.1)].encode(&made[..made.len().min(length)], out);
         Ok(())
     }

@@ -179,8 +179,10 @@ impl<'q> Trials<'q> {
             let secret = written(guess.maker, entry)?;
             let (spelling, _) = reading.shape?;
             let signature = self.signed(guess, &reading.text);
-            let found =
-                signature.and_then(|signature| digest::own(&secret, &reading.text, &signature, spelling));
+            let found = signature.and_then(|signature| {
+                let salts = digest::salts(guess.maker, &guess.made);
+                digest::own(&secret, &salts, &reading.text, &signature, spelling)
+            });
             self.own = Some(found);
         }
         self.own.flatten()

@@ -1,6 +1,6 @@
 //! Keys as a signer may have misread them, prepared once.
 
-use super::digest::{Construction, Other};
+use super::digest::{Construction, Other, salts};
 use crate::sign::{Key, Params, Scheme};
 use std::{
     collections::HashMap,
@@ -51,7 +51,7 @@ impl Bench {
 fn prepared(scheme: &'static Scheme, settings: &[(String, String)], entry: &Entry) -> Option<Rc<dyn Key>> {
     let bytes = written(scheme, entry)?;
     if let Some(other) = entry.other {
-        return Some(Rc::new(Construction::new(&bytes, other)));
+        return Some(Rc::new(Construction::new(&bytes, &salts(scheme, settings), other)));
     }
     let pairs = super::guess::borrowed(settings);
     (scheme.prepare)(&bytes, Params(&pairs)).ok().map(Rc::from)

@@ -303,6 +303,10 @@ fn rearranged(reading: &Reading) -> Vec<(&'static str, Vec<u8>)> {
         same.extend_from_slice(tail);
         all.push(("the parts of the text stand in another order", same));
         for mark in MARKS {
+            // A line feed between the key and all the rest is the key's own.
+            if mark == "\n" && ordered.len() == 2 && ordered[0] == [crate::sign::key::MARK] {
+                continue;
+            }
             all.push(("the parts of the text are joined in another way", ordered.join(mark.as_bytes())));
         }
     }
