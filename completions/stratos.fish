@@ -517,6 +517,8 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from rotate" -f -a "plan" -d 'The safe dates of a rotation; changes nothing'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from rotate" -f -a "add" -d 'Put a key into the ring; the first signs, every other is accepted'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from rotate" -f -a "promote" -d 'Make an accepted key the one that signs; the one before it stays accepted'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from rotate" -f -a "census" -d 'Count the live links of each key in an access log on stdin'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from rotate" -f -a "retire" -d 'Let a key go of which no link lives'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from playlist" -l base -d 'The URL at which it is served: what relative URIs are resolved against' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from playlist" -l host-ok -d 'Another host whose URLs are signed too; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from playlist" -l define -d 'A value for an HLS variable that is defined elsewhere, name=value; repeatable' -r

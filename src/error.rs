@@ -65,6 +65,9 @@ pub enum Error {
     /// A bound of `[policy]` refused the action.
     #[error("{0}")]
     Policy(String),
+    /// Links of a key may live, so it cannot be retired.
+    #[error("{0}")]
+    LinksLive(String),
     /// A secret is too short, or a pattern instead of a key.
     #[error("{0}")]
     WeakSecret(String),
@@ -196,11 +199,12 @@ pub enum Kind {
     RedirectRefused,
     SecretWeak,
     TooLarge,
+    LinksLive,
 }
 
 impl Kind {
     /// All of them, in the order of the schema.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::UsageError,
         Self::AuthMissingKey,
         Self::AuthInvalid,
@@ -226,6 +230,7 @@ impl Kind {
         Self::RedirectRefused,
         Self::SecretWeak,
         Self::TooLarge,
+        Self::LinksLive,
     ];
 
     /// How many of [`Kind::ALL`] the Node CLI had.
@@ -289,6 +294,9 @@ impl Kind {
             ),
             Self::SecretWeak => Facts::new("secret_weak", 65, "A secret is too weak to sign with."),
             Self::TooLarge => Facts::new("too_large", 65, "A reply or an input exceeds its bound."),
+            Self::LinksLive => {
+                Facts::new("links_live", 69, "Links of a key live, or nothing shows that none does.")
+            }
         }
     }
 
@@ -323,6 +331,7 @@ impl Error {
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Interrupted { .. } => Kind::Interrupted,
             Self::Policy(_) => Kind::RefusedByPolicy,
+            Self::LinksLive(_) => Kind::LinksLive,
             Self::WeakSecret(_) => Kind::SecretWeak,
             Self::Redirect(_) => Kind::RedirectRefused,
             Self::TooLarge(_) => Kind::TooLarge,

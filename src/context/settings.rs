@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::{
-    error::Result,
+    error::{Error, Result},
     profile::{self, File, Place, Profile, Saved, Sources},
 };
 use std::{
@@ -64,6 +64,15 @@ impl<'a> Context<'a> {
         let path = place.writable()?.display();
         self.console.info(format!("migrated {} to {path}; the old file is kept", old.display()));
         Ok(())
+    }
+
+    /// The folder for what a run leaves to a later one.
+    pub fn state_folder(&self) -> Result<PathBuf> {
+        Place::state(self.home()).ok_or_else(|| {
+            Error::Config(
+                "there is no folder to keep state in, because HOME is not set or empty; set HOME".into(),
+            )
+        })
     }
 
     /// The user's home; `None` when `HOME` is not set or empty.

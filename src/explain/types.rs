@@ -116,6 +116,11 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::SecretWeak => (
             "The secret is shorter than min_secret_bytes, and the profile is strict.",
             &["Use at least 16 random bytes: `openssl rand -hex 32`."]),
+        Kind::LinksLive => (
+            "A signing key was to be retired while links of it live, or while nothing shows that none does: they would break.",
+            &["Wait until the time that the message names; `stratos signed rotate status` shows it again.",
+              "Take a census of the edge's access log: `stratos signed rotate census --save < access.log`, then retire again.",
+              "Where the links may break, because the key has leaked: `--force`."]),
         Kind::TooLarge => (
             "A reply exceeds 8 MiB, or an input exceeds its bound; it was not read on.",
             &["Check that the URL is an API and not a download; for input, split it."]),

@@ -20,7 +20,7 @@ pub use place::Place;
 pub use policy::Bounds;
 pub use resolve::{Sources, resolve};
 pub use ring::{RingKey, Standing, id_is_fine};
-pub use save::{Draft, Saved, update};
+pub use save::{Draft, Saved, keep, update};
 pub use site::{Site, base};
 
 use std::fmt;

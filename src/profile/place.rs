@@ -34,6 +34,15 @@ impl Place {
         Self { toml, node: Some(node.join("stratos").join("config.json")), named_by: None }
     }
 
+    /// The folder for what a run leaves to a later one; `None` without a home.
+    #[must_use]
+    pub fn state(home: Option<&Path>) -> Option<PathBuf> {
+        home?;
+        let directories = directories::ProjectDirs::from("", "", "stratos")?;
+        let folder = directories.state_dir().unwrap_or_else(|| directories.data_local_dir());
+        Some(folder.to_owned())
+    }
+
     /// The file that writers write.
     pub fn writable(&self) -> Result<&Path> {
         self.toml.as_deref().ok_or_else(|| {

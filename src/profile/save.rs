@@ -52,6 +52,13 @@ pub fn update<T>(
     Ok(Saved { value, migrated, set_aside })
 }
 
+/// Writes a file of ours whole or not at all, for its owner alone, with the folders it wants.
+pub fn keep(path: &Path, text: &str, clock: &dyn Clock) -> Result<()> {
+    let target = target(path)?;
+    make_folder(&target)?;
+    write(&target, text, clock)
+}
+
 /// A copy that an editor works on, and that outlives a failed try.
 pub struct Draft {
     /// Where the copy is.

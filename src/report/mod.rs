@@ -5,6 +5,8 @@ mod filter;
 mod table;
 mod yaml;
 
+pub use table::aligned;
+
 use crate::{
     error::{Error, Result},
     options::Format,
@@ -72,6 +74,11 @@ pub trait Report {
 
     /// What `--output ndjson` prints, one element a line.
     fn lines(&self) -> Value {
+        self.value()
+    }
+
+    /// What `--output csv` prints, one element a row.
+    fn sheet(&self) -> Value {
         self.value()
     }
 
@@ -150,6 +157,7 @@ fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console: 
             out.write_all(table::markdown(&rows.columns, &rows.rows).as_bytes())
         }
         (Format::Ndjson, _) => value(&report.lines(), how, out, console),
+        (Format::Csv, _) => value(&report.sheet(), how, out, console),
         _ => value(&report.value(), how, out, console),
     }
 }

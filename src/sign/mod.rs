@@ -15,6 +15,7 @@ mod bunny;
 mod cat;
 mod cbor;
 mod cdn77;
+pub mod census;
 mod claims;
 mod cloudcdn;
 mod cloudflare_images;
@@ -62,7 +63,7 @@ pub use batch::{Batch, Ticket};
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use key::Key;
 pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within, one_address};
-pub use seal::{Seal, Signer, Verdict};
+pub use seal::{Maker, Seal, Signer, Verdict};
 pub use text::Spelling;
 pub use url::Url;
 

@@ -113,22 +113,45 @@ impl Seal<'_> {
     }
 
     /// A sealed token: the key that opens it vouches for it, so the rest is judged at once.
-    fn open(&mut self, visit: &Visit<'_>, sealed: &Inspection<'_>) -> Result<Verdict> {
-        let mut opened = Vec::new();
-        let mut known = false;
-        for key in candidates(&self.signer.keys, sealed.claims.key_id.as_deref()) {
-            known = true;
+    fn open(&self, visit: &Visit<'_>, sealed: &Inspection<'_>) -> Result<Verdict> {
+        let scheme = self.signer.scheme;
+        let judged = self.opened(visit, sealed, |_, visit, found| judge(scheme, visit, found))?;
+        Ok(judged.unwrap_or_else(Maker::refused))
+    }
+
+    /// What `then` makes of a sealed token, once a key opened it; else who has sealed it.
+    fn opened<T>(
+        &self,
+        visit: &Visit<'_>,
+        sealed: &Inspection<'_>,
+        then: impl FnOnce(usize, &Visit<'_>, &Inspection<'_>) -> T,
+    ) -> Result<std::result::Result<T, Maker>> {
+        let (mut opened, mut maker) = (Vec::new(), Maker::Stranger);
+        for (at, key) in candidates(&self.signer.keys, sealed.claims.key_id.as_deref()) {
+            maker = Maker::Nobody;
             opened.clear();
             if key.open(&sealed.signature, &mut opened)? {
                 let visit = Visit { opened: Some(&opened), ..visit.clone() };
-                let inspection = (self.signer.scheme.inspect)(&visit, &mut Vec::new())?;
-                return Ok(judge(self.signer.scheme, &visit, &inspection));
+                let found = (self.signer.scheme.inspect)(&visit, &mut Vec::new())?;
+                return Ok(Ok(then(at, &visit, &found)));
             }
         }
-        Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
+        Ok(Err(maker))
     }
 
     fn check(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &[u8]) -> Result<Verdict> {
+        let maker = self.maker(found, signed)?;
+        if let Maker::Key(_) = maker {
+            return Ok(judge(self.signer.scheme, visit, found));
+        }
+        if let Some(claims) = &found.otherwise {
+            let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
+            return self.check(visit, &other, &[]);
+        }
+        Ok(maker.refused())
+    }
+
+    fn maker(&mut self, found: &Inspection<'_>, signed: &[u8]) -> Result<Maker> {
         let signed = if signed.is_empty() {
             self.next.clear();
             (self.signer.scheme.canonical)(&found.url, &found.claims, &mut self.next)?;
@@ -136,18 +159,56 @@ impl Seal<'_> {
         } else {
             signed
         };
-        let mut known = false;
-        for key in candidates(&self.signer.keys, found.claims.key_id.as_deref()) {
-            known = true;
+        let mut maker = Maker::Stranger;
+        for (at, key) in candidates(&self.signer.keys, found.claims.key_id.as_deref()) {
+            maker = Maker::Nobody;
             if key.verify(signed, &found.signature, &mut self.scratch)? {
-                return Ok(judge(self.signer.scheme, visit, found));
+                return Ok(Maker::Key(at));
             }
         }
-        if let Some(claims) = &found.otherwise {
-            let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
-            return self.check(visit, &other, &[]);
+        Ok(maker)
+    }
+
+    /// Which key made what was inspected, and when that ends; nothing but the signature is judged.
+    pub fn made_by(
+        &mut self,
+        visit: &Visit<'_>,
+        found: &Inspection<'_>,
+        signed: &[u8],
+    ) -> Result<(Maker, Option<u64>)> {
+        if found.encrypted {
+            let opened = self.opened(visit, found, |at, _, found| (Maker::Key(at), found.claims.expires))?;
+            return Ok(opened.unwrap_or_else(|maker| (maker, None)));
         }
-        Ok(if known { Verdict::Mismatch } else { Verdict::UnknownKey })
+        let maker = self.maker(found, signed)?;
+        match &found.otherwise {
+            Some(claims) if !matches!(maker, Maker::Key(_)) => {
+                let other = Inspection { claims: claims.clone(), otherwise: None, ..found.clone() };
+                Ok((self.maker(&other, &[])?, other.claims.expires))
+            }
+            _ => Ok((maker, found.claims.expires)),
+        }
+    }
+}
+
+/// Who made a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// The key at this place of the signer.
+    Key(usize),
+    /// None of the keys that may have.
+    Nobody,
+    /// A key that is not here, by the id in the token.
+    Stranger,
+}
+
+impl Maker {
+    /// What the edge says where it was none of its keys.
+    const fn refused(self) -> Verdict {
+        match self {
+            Self::Stranger => Verdict::UnknownKey,
+            Self::Key(_) | Self::Nobody => Verdict::Mismatch,
+        }
     }
 }
 
@@ -159,12 +220,13 @@ pub(super) fn no_key() -> Error {
 fn candidates<'k>(
     keys: &'k [(Option<String>, Box<dyn Key>)],
     wanted: Option<&'k str>,
-) -> impl Iterator<Item = &'k dyn Key> {
+) -> impl Iterator<Item = (usize, &'k dyn Key)> {
     let fits = move |id: &Option<String>| match (id, wanted) {
         (Some(id), Some(wanted)) => id == wanted,
         _ => true,
     };
-    keys.iter().filter(move |(id, _)| fits(id)).map(|(_, key)| &**key)
+    let numbered = keys.iter().enumerate();
+    numbered.filter(move |(_, (id, _))| fits(id)).map(|(at, (_, key))| (at, &**key))
 }
 
 /// The answer to a visit.
@@ -249,16 +311,23 @@ pub(super) fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) 
 
 fn judge_times(until: Until, claims: &Claims<'_>, now: u64) -> Option<Verdict> {
     if let Some(expires) = claims.expires {
-        let past = match until {
-            Until::Before => now >= expires,
-            Until::Through => now > expires,
-        };
-        if past {
+        if until.is_past(expires, now) {
             return Some(Verdict::Expired { seconds: now - expires });
         }
     }
     let begins = claims.not_before.filter(|begins| now < *begins)?;
     Some(Verdict::NotYetValid { seconds: begins - now })
+}
+
+impl Until {
+    /// Whether an expiry is over.
+    #[must_use]
+    pub const fn is_past(self, expires: u64, now: u64) -> bool {
+        match self {
+            Self::Before => now >= expires,
+            Self::Through => now > expires,
+        }
+    }
 }
 
 /// Each claim about the visitor that is signed, and whether it holds; `None` where the visit is silent.

@@ -317,3 +317,299 @@ fn a_plan_wants_a_lifetime_and_a_key_that_can_sign() {
     let plan = bounded.run(&["plan"]).exits(0).json();
     assert_eq!((&plan["longest_seconds"], &plan["longest_from"]), (&json!(604_800), &json!("the scheme")));
 }
+
+/// A combined log line.
+fn logged(url: &str) -> String {
+    let path = url.trim_start_matches("https://cdn.example");
+    format!("192.0.2.7 - - [21/Nov/2026:14:00:00 +0000] \"GET {path} HTTP/2.0\" 200 5 \"-\" \"curl/8\"\n")
+}
+
+impl Story {
+    fn fed(&self, args: &[&str], log: &str) -> Run {
+        self.runner(&[&["signed", "rotate"], args].concat()).stdin(log).run()
+    }
+
+    /// `a` signed, `b` signs, and nothing is known of how long links of `a` live.
+    fn rotated() -> Self {
+        let story = Self::begin(ONE);
+        story.run(&["add", "b", "--key", "env:NOW", "--current-id", "a", "--propagation", "0"]).exits(0);
+        story.run(&["promote", "b"]).exits(0);
+        story
+    }
+
+    fn verdict(&self, url: &str) -> String {
+        let run = self.runner(&["signed", "verify", url]).run();
+        run.json()["verdict"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn a_rotation_from_one_key_to_the_next_breaks_no_live_link() {
+    let story = Story::begin(ONE);
+    let old = link(A, "/film.mp4", END);
+    let plan = story.run(&["plan", "--ttl", "1h", "--new-id", "b", "--new-key", "env:NOW"]).exits(0).json();
+    assert_eq!(plan["steps"].as_array().unwrap().len(), 4);
+    story.run(&["add", "b", "--key", "env:NOW", "--current-id", "a", "--propagation", "0"]).exits(0);
+    assert_eq!(story.verdict(&old), "valid");
+    assert_eq!(story.verdict(&link(B, "/film.mp4", END)), "valid");
+    story.run(&["promote", "b", "--ttl", "1h"]).exits(0);
+    let minted = story.runner(&["signed", "/film.mp4", "--expires", END]).run().exits(0).stdout();
+    assert_eq!(minted.trim_end(), link(B, "/film.mp4", END));
+    assert_eq!(story.verdict(&old), "valid");
+    // By the calendar it is too early, whatever a census saw.
+    let quiet = format!("{}{}", logged(&link(A, "/x", "1700000000")), logged(minted.trim_end()));
+    story.fed(&["census", "--save"], &quiet).exits(0);
+    let early = story.run(&["retire", "a", "--json"]).fails("links_live", 69);
+    assert!(early.stderr.contains("may live until"), "{}", early.stderr);
+    // The calendar is through, but somebody minted longer than was said.
+    story.later("retire_after");
+    let census =
+        story.fed(&["census", "--save"], &(quiet.clone() + &logged(&old) + &logged(&old))).exits(0).json();
+    let a = json!({"id": "a", "state": "accepted", "live": 1, "exact": true, "latest": 4_102_444_800_u64,
+        "requests": 3, "expired": 1, "endless": 0});
+    assert_eq!((&census["keys"][0], &census["counted_by"]), (&a, &json!("signature")));
+    let live = story.run(&["retire", "a", "--json"]).fails("links_live", 69);
+    assert!(live.stderr.contains("1 live link of a, the last until 2100-01-01"), "{}", live.stderr);
+    assert_eq!(story.verdict(&old), "valid");
+    // Nobody asks for it any more.
+    story.fed(&["census", "--save"], &quiet).exits(0);
+    let done = story.run(&["retire", "a"]).exits(0);
+    assert!(done.stderr.contains("retired a"), "{}", done.stderr);
+    assert_eq!(story.ring(), states(&[("a", "retired"), ("b", "current")]));
+    assert_eq!(story.verdict(&old), "signature mismatch");
+    assert_eq!(story.verdict(minted.trim_end()), "valid");
+    let why = story.runner(&["signed", "doctor", &old]).run().exits(65).json();
+    assert_eq!(why["cause"]["id"], "key.other-of-ring");
+    let config = story.config();
+    assert!(story.run(&["retire", "a"]).exits(0).stderr.contains("already"));
+    assert_eq!(story.config(), config);
+    assert!(config.starts_with("# ours") && config.contains("# the edge"), "{config}");
+}
+
+#[test]
+fn a_census_reads_what_logs_are_made_of() {
+    let story = Story::begin(RING);
+    let url = |key, path| link(key, path, END);
+    let columns =
+        "#Version: 1.0\n#Fields: date time c-ip cs-method cs(Host) cs-uri-stem cs-uri-query sc-status\n";
+    let query = url(B, "/c").split_once('?').unwrap().1.to_owned();
+    let log = [
+        logged(&url(B, "/a")),
+        format!("{{\"n\":1,\"url\":{:?}}}\r\n", url(B, "/b").replace('/', "\\/")).replace("\\\\", "\\"),
+        format!("<a href=\"{}\">\n", url(C, "/a").replace('&', "&amp;")),
+        format!(
+            "to=https%3A%2F%2F{}\n",
+            url(C, "/b")
+                .trim_start_matches("https://")
+                .replace('%', "%25")
+                .replace('/', "%2F")
+                .replace('?', "%3F")
+                .replace('=', "%3D")
+                .replace('&', "%26")
+        ),
+        logged("https://cdn.example/plain?x=y"),
+        logged(&url("another-key-of-16-bytes", "/a")),
+        logged(&url(A, "/a")),
+    ];
+    let census = story.fed(&["census"], &log.concat()).exits(0).json();
+    let counts: Vec<(&str, u64)> = census["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| (key["id"].as_str().unwrap(), key["live"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(counts, [("old", 1), ("now", 2), ("next", 2)], "{census}");
+    assert_eq!(
+        (&census["links"], &census["invalid"], &census["unsigned"]),
+        (&json!(6), &json!(1), &json!(1))
+    );
+    let jobs = story.fed(&["census", "--jobs", "3"], &log.concat()).exits(0).json();
+    assert_eq!(jobs["keys"], census["keys"]);
+    let w3c =
+        format!("{columns}2026-11-21\t14:00:00\t192.0.2.7\tGET\td1.example\t/api/signed\t{query}\t200\n");
+    let census = story.fed(&["census"], &w3c).exits(0).json();
+    assert_eq!((&census["keys"][1]["live"], &census["lines"]), (&json!(1), &json!(3)), "{census}");
+    let csv = story.fed(&["census", "--output", "csv"], &log.concat()).exits(0).stdout();
+    assert!(csv.starts_with("id,state,live,") && csv.lines().count() == 4, "{csv}");
+    let lines = story.fed(&["census", "--output", "ndjson"], &log.concat()).exits(0).stdout();
+    assert_eq!(lines.lines().count(), 3);
+    let page = story.fed(&["census", "--output", "table"], &log.concat()).exits(0).stdout();
+    assert!(page.contains("2100-01-01") && page.lines().all(|line| line.chars().count() <= 80), "{page}");
+}
+
+#[test]
+fn a_scheme_that_signs_the_host_takes_it_from_the_log_or_the_base() {
+    let config = RING.replace("\"cloudcdn\"", "\"gcp-cloud-cdn\"");
+    let key = "AAAAAAAAAAAAAAAAAAAAAA==";
+    let story = Story::begin(&config);
+    let run = |args: &[&str]| {
+        story.runner(args).env("OLD", key).env("NOW", key).env("NEXT", "BBBBBBBBBBBBBBBBBBBBBA==")
+    };
+    let minted = run(&["signed", "https://cdn.example/a", "--expires", END]).run().exits(0).stdout();
+    let log = logged(minted.trim_end());
+    let rotate = ["signed", "rotate", "census"];
+    // By key id no key is looked up at all.
+    let by_id = story
+        .runner(&rotate)
+        .unset("OLD")
+        .unset("NOW")
+        .unset("NEXT")
+        .stdin(log.clone())
+        .run()
+        .exits(0)
+        .json();
+    assert_eq!((&by_id["counted_by"], &by_id["keys"][1]["live"]), (&json!("key id"), &json!(1)));
+    for (base, invalid) in [("https://cdn.example/sub", 0), ("https://other.example", 1)] {
+        let checked = run(&[&rotate[..], &["--check", "--base", base]].concat())
+            .stdin(log.clone())
+            .run()
+            .exits(0)
+            .json();
+        assert_eq!(
+            (&checked["counted_by"], &checked["invalid"]),
+            (&json!("signature"), &json!(invalid)),
+            "{base}"
+        );
+    }
+    let strange = story.fed(&["census"], &log.replace("KeyName=now", "KeyName=nobody")).exits(0).json();
+    assert_eq!((&strange["unknown"], &strange["unknown_ids"]), (&json!(1), &json!(["nobody"])));
+}
+
+#[test]
+fn a_log_that_shows_nothing_is_said_to() {
+    let story = Story::begin(RING);
+    let empty = story.fed(&["census", "--save", "--json"], "").fails("data_error", 65);
+    assert!(empty.stderr.contains("the log is empty"), "{}", empty.stderr);
+    let none = story.fed(&["census"], &logged("https://cdn.example/a")).exits(0);
+    assert!(none.stderr.contains("no link of scheme cloudcdn"), "{}", none.stderr);
+    let wrong = story.fed(&["census"], &logged(&link("another-key-of-16-bytes", "/a", END))).exits(0);
+    assert!(wrong.stderr.contains("no signature matches"), "{}", wrong.stderr);
+    let bytes = story.runner(&["signed", "rotate", "census"]).stdin(&b"\xff\n\0\n/a?b\n"[..]).run().exits(0);
+    assert_eq!(bytes.json()["unreadable"], 2);
+    assert!(bytes.stderr.contains("2 lines could not be read"), "{}", bytes.stderr);
+    for (args, why) in [
+        (&["--scheme", "nosuch"][..], "unknown scheme"),
+        (&["--base", "nowhere"], "--base"),
+        (&["--key", "-"], "stdin cannot hold both"),
+        (&["--jobs", "0"], "--jobs"),
+    ] {
+        let run = story.fed(&[&["census", "--json"], args].concat(), "x\n").fails("usage_error", 64);
+        assert!(run.stderr.contains(why), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_key_goes_on_good_evidence_alone() {
+    let story = Story::rotated();
+    for (id, code, why) in [
+        ("c", 64, "not in the ring"),
+        ("b", 64, "signs; let another one sign first"),
+        ("a", 69, "stratos signed rotate census --save"),
+    ] {
+        let run = story.run(&["retire", id, "--json"]).exits(code);
+        assert!(run.stderr.contains(why), "{}", run.stderr);
+    }
+    // The current key stays even by force.
+    story.run(&["retire", "b", "--force"]).exits(64);
+    let log = logged(&link(B, "/a", END));
+    let census = story.fed(&["census"], &log).exits(0).json();
+    let judged = |change: &dyn Fn(&mut Value), args: &[&str]| {
+        let mut census = census.clone();
+        change(&mut census);
+        story.fed(&[&["retire", "a", "--json", "--census", "-"], args].concat(), &census.to_string())
+    };
+    let now = census["taken"].as_u64().unwrap();
+    let data = [
+        (json!({"profile": "test"}), "is of profile"),
+        (json!({"scheme": "bunny"}), "is of scheme"),
+        (json!({"census": 2}), "no census of this version"),
+        (json!({"taken": now + 100_000}), "in the future"),
+        (json!({"taken": "now"}), "no number taken"),
+        (json!({"keys": []}), "does not know key a"),
+        (json!({"keys": null}), "has no keys"),
+    ];
+    for (members, why) in data {
+        let merge = |census: &mut Value| {
+            members.as_object().unwrap().iter().for_each(|(name, value)| census[name] = value.clone());
+        };
+        let run = judged(&merge, &[]).fails("data_error", 65);
+        assert!(run.stderr.contains(why), "{}", run.stderr);
+    }
+    let old = judged(&|census| census["taken"] = (now - 3_000_000).into(), &[]).fails("links_live", 69);
+    assert!(old.stderr.contains("still signed"), "{}", old.stderr);
+    let blind = judged(&|census| census["links"] = 0.into(), &[]).fails("links_live", 69);
+    assert!(blind.stderr.contains("not the log of this edge"), "{}", blind.stderr);
+    let text = story.fed(&["retire", "a", "--census", "-", "--json"], "not a census").fails("data_error", 65);
+    assert!(text.stderr.contains("no census in JSON"), "{}", text.stderr);
+    story.run(&["retire", "a", "--census", "/nowhere/census.json", "--json"]).fails("input_missing", 66);
+    assert_eq!(story.ring(), states(&[("a", "accepted"), ("b", "current")]));
+    judged(&|_| {}, &[]).exits(0);
+    assert_eq!(story.ring(), states(&[("a", "retired"), ("b", "current")]));
+}
+
+#[test]
+fn an_old_census_is_none_and_force_says_what_it_overrides() {
+    let story = Story::rotated();
+    story.later("since");
+    let log = logged(&link(B, "/a", END));
+    let mut census = story.fed(&["census"], &log).exits(0).json();
+    census["taken"] = (census["taken"].as_u64().unwrap() - 90_000).into();
+    let retire =
+        |args: &[&str]| story.fed(&[&["retire", "a", "--census", "-"], args].concat(), &census.to_string());
+    let old = retire(&["--json"]).fails("links_live", 69);
+    assert!(old.stderr.contains("1 d 1 h old") && old.stderr.contains("--max-age"), "{}", old.stderr);
+    let story_b = Story::rotated();
+    let forced = story_b.run(&["retire", "a", "--force"]).exits(0);
+    assert!(
+        forced.stderr.contains("all the same") && forced.stderr.contains("no census"),
+        "{}",
+        forced.stderr
+    );
+    assert_eq!(story_b.ring()[0].1, "retired");
+    retire(&["--max-age", "2d"]).exits(0);
+}
+
+#[test]
+fn a_saved_census_is_for_its_owner_and_wants_a_home() {
+    let story = Story::begin(RING);
+    story.fed(&["census", "--save"], &logged(&link(B, "/a", END))).exits(0);
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = story.0.path().join(".local/state/stratos/census-prod.json");
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let homeless = story.runner(&["signed", "rotate", "census", "--save", "--json"]).unset("HOME");
+    homeless.stdin("x\n").run().fails("config_error", 78);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_leaves_a_whole_ring() {
+    let story = Story::begin(RING);
+    for number in 0..12 {
+        let running = story
+            .runner(&["signed", "rotate", "add", &format!("k{number}"), "--key", "env:NOT_HERE"])
+            .spawn();
+        std::thread::sleep(std::time::Duration::from_millis(number));
+        let id = running.id().to_string();
+        let _ =
+            std::process::Command::new("kill").args(["-9", &id]).stderr(std::process::Stdio::null()).status();
+        running.finish();
+        let ring = story.ring();
+        assert_eq!(ring[..3], states(&[("old", "retired"), ("now", "current"), ("next", "accepted")]));
+    }
+}
+
+#[test]
+fn writers_wait_for_each_other() {
+    let story = Story::begin(RING);
+    let adding = |number: usize| {
+        story.runner(&["signed", "rotate", "add", &format!("k{number}"), "--key", "env:NOT_HERE"]).spawn()
+    };
+    let running: Vec<_> = (0..6).map(adding).collect();
+    for run in running {
+        run.finish().exits(0);
+    }
+    assert_eq!(story.ring().len(), 9);
+}

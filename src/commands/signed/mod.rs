@@ -120,6 +120,10 @@ impl Report for Done {
         self.0.lines()
     }
 
+    fn sheet(&self) -> Value {
+        self.0.sheet()
+    }
+
     fn style(&self) -> Style {
         self.0.style()
     }

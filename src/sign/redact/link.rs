@@ -92,7 +92,7 @@ pub fn signatures(raw: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// The text as it is, without the escapes of JSON and HTML, and without percent escapes, twice.
-fn layers(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+pub fn layers(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let plain = unwrapped(text);
     let once = decoded(plain.as_deref().unwrap_or(text));
     let twice = once.as_deref().and_then(decoded);

@@ -5,7 +5,7 @@
 //! signature that fits, which covers paths and rows without names. Memory is flat: what a rule still waits for is
 //! kept, up to [`HELD`] bytes.
 
-mod link;
+pub(super) mod link;
 mod names;
 mod unit;
 

@@ -1,8 +1,11 @@
 //! `stratos signed rotate`: another key signs, and no live link breaks.
 
 mod add;
+mod census;
+mod evidence;
 mod plan;
 mod promote;
+mod retire;
 mod status;
 
 use super::{
@@ -36,6 +39,10 @@ enum Verb {
     Add(add::Add),
     /// Make an accepted key the one that signs; the one before it stays accepted
     Promote(promote::Promote),
+    /// Count the live links of each key in an access log on stdin
+    Census(census::Census),
+    /// Let a key go of which no link lives
+    Retire(retire::Retire),
 }
 
 impl Rotate {
@@ -46,6 +53,8 @@ impl Rotate {
             Verb::Plan(plan) => plan.run(cx),
             Verb::Add(add) => add.run(cx),
             Verb::Promote(promote) => promote.run(cx),
+            Verb::Census(census) => census.run(cx),
+            Verb::Retire(retire) => retire.run(cx),
         }
     }
 }

@@ -243,6 +243,10 @@ impl Report for Planned {
         self.value()["steps"].take()
     }
 
+    fn sheet(&self) -> Value {
+        self.lines()
+    }
+
     fn rows(&self) -> Option<Rows> {
         let row = |step: &Step| vec![step.action.name().to_owned(), day(step.at), step.what.to_owned()];
         Some(Rows { columns: vec!["STEP", "NOT BEFORE", "WHAT"], rows: self.steps.iter().map(row).collect() })

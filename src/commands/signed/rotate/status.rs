@@ -74,6 +74,10 @@ impl Report for Ring {
         self.keys.iter().map(|key| self.object(key)).collect()
     }
 
+    fn sheet(&self) -> Value {
+        self.lines()
+    }
+
     fn rows(&self) -> Option<Rows> {
         let row = |key: &RingKey| {
             let id = if key.id.is_empty() { "(no id)".into() } else { key.id.clone() };
