@@ -4,7 +4,7 @@
 //! checks, so what is minted for a person has none.
 
 use super::{
-    Claim, Claims, Form, Inspection, Key, Param, Params, Scheme, Spelling, Url, Visit, key,
+    Claim, Claims, Example, Form, Inspection, Key, Param, Params, Scheme, Spelling, Url, Visit, key,
     text::{self, Append},
 };
 use crate::error::{Error, Result};
@@ -30,6 +30,11 @@ pub const SCHEME: Scheme = Scheme {
         Param::text("signature_size")
             .about("how many bytes of the signature are written, 1 to 32; 32 unless given"),
     ],
+    example: Example {
+        target: "https://img.example.com/rs:fit:300:300/plain/local:///cat.jpg",
+        flags: "--param salt=env:KEY",
+        ..Example::BASE
+    },
     canonical,
     prepare,
     assemble: |url, claims, seal, out| {

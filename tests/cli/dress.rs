@@ -3,7 +3,7 @@
 
 use super::{
     common::runner::{Run, Runner, stratos},
-    help::example,
+    help::{example, parted},
 };
 use stratos::sign::{Claim, Form, SCHEMES, Scheme};
 
@@ -33,12 +33,8 @@ fn cases() -> Vec<Case> {
 fn case(scheme: &'static Scheme, form: Form) -> Case {
     let page = stratos(["help", "scheme", scheme.id]).run().exits(0).stdout();
     let (argv, key) = example(&page);
-    let (url, flags) = (argv[1].clone(), &argv[2..]);
-    let (mut settings, mut claims) = (Vec::new(), vec!["--form".into(), form.name().into()]);
-    for pair in flags.chunks(2) {
-        let shared = ["--scheme", "--key", "--param"].contains(&&*pair[0]);
-        if shared { &mut settings } else { &mut claims }.extend_from_slice(pair);
-    }
+    let (url, settings, claims) = parted(&argv);
+    let claims = [claims, vec!["--form".into(), form.name().into()]].concat();
     let case = Case { scheme, form, key, settings, claims, url };
     if case.mint("lines").code == Some(0) {
         return case;

@@ -125,6 +125,13 @@ pub fn example(page: &str) -> (Vec<String>, String) {
     (argv[1..].to_vec(), key(command))
 }
 
+/// The arguments of an example taken apart: the URL, what minting and verifying share, and what is minting's.
+pub fn parted(argv: &[String]) -> (String, Vec<String>, Vec<String>) {
+    let shared = |pair: &&[String]| ["--scheme", "--key", "--param"].contains(&&*pair[0]);
+    let (settings, claims): (Vec<&[String]>, Vec<&[String]>) = argv[2..].chunks(2).partition(shared);
+    (argv[1].clone(), settings.concat(), claims.concat())
+}
+
 #[test]
 fn every_scheme_has_a_page_from_its_row_and_its_example_mints() {
     for scheme in SCHEMES {

@@ -28,7 +28,7 @@ mod offline;
 mod output;
 mod playlist;
 mod purge;
-
+mod records;
 mod redact;
 mod rotate;
 mod schema;

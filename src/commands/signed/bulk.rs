@@ -65,28 +65,28 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Reports the bad lines by number, 20 at most, and fails when there were any.
-pub fn failed(tally: &Tally, done: &str, cx: &Context<'_>) -> Result<()> {
+/// Reports the bad lines (or records, as `unit` says) by number, 20 at most, and fails when there were any.
+pub fn failed(tally: &Tally, unit: &str, done: &str, cx: &Context<'_>) -> Result<()> {
     if tally.lines == 0 {
         cx.console.info(format!("stdin was empty; nothing was {done}"));
         return Ok(());
     }
     for (line, problem) in &tally.failures {
-        cx.console.warn(format!("line {line}: {problem}"));
+        cx.console.warn(format!("{unit} {line}: {problem}"));
     }
     let told = u64::try_from(tally.failures.len()).unwrap_or(u64::MAX);
     let untold = tally.failed.saturating_sub(told);
     if untold > 0 {
-        cx.console.warn(format!("and {untold} more bad lines"));
+        cx.console.warn(format!("and {untold} more bad {unit}s"));
     }
     match (tally.failed, tally.stopped) {
         (0, _) => Ok(()),
         (_, true) => Err(Error::Data(format!(
-            "stopped at line {}, which is bad; mend it, or leave out --fail-fast",
+            "stopped at {unit} {}, which is bad; mend it, or leave out --fail-fast",
             tally.lines
         ))),
         (bad, false) => Err(Error::Data(format!(
-            "{bad} of {} lines {} bad and {} not {done}; mend {} and run again",
+            "{bad} of {} {unit}s {} bad and {} not {done}; mend {} and run again",
             tally.lines,
             if bad == 1 { "was" } else { "were" },
             if bad == 1 { "was" } else { "were" },

@@ -10,7 +10,7 @@ use crate::{
 use std::borrow::Cow;
 
 /// What a signature shall say.
-#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 #[command(next_help_heading = "Claims")]
 pub struct Wish {
     /// Not after: Unix seconds, RFC 3339 with its offset, or +15m
@@ -51,8 +51,27 @@ pub struct Wish {
     pub header: bool,
 }
 
-/// Claims with text of their own, from which [`Claims`] borrow.
+/// The flags that a record of a list can bring.
+pub const TAKEN: [&str; 7] = ["expires", "ttl", "not_before", "ip", "country", "prefix", "method"];
+
+/// What a run draws once: its time, and the text that makes its signatures unique.
 #[derive(Debug)]
+pub struct Moment {
+    now: u64,
+    nonce: String,
+}
+
+impl Moment {
+    /// Of the context's clock.
+    pub fn of(cx: &Context<'_>) -> Result<Self> {
+        let mut bytes = [0; 16];
+        cx.clock.fill(&mut bytes);
+        Ok(Self { now: cx.now()?, nonce: hex::encode(bytes) })
+    }
+}
+
+/// Claims with text of their own, from which [`Claims`] borrow.
+#[derive(Debug, Default)]
 pub struct Granted {
     /// Not after.
     pub expires: Option<u64>,
@@ -94,9 +113,9 @@ impl Granted {
 
 impl Wish {
     /// Checks every flag against the scheme's row, and the times against the clock and the policy.
-    pub fn granted(&self, scheme: &'static Scheme, profile: &Profile, cx: &Context<'_>) -> Result<Granted> {
+    pub fn granted(&self, scheme: &'static Scheme, profile: &Profile, moment: &Moment) -> Result<Granted> {
         self.carried_by(scheme)?;
-        let now = cx.now()?;
+        let now = moment.now;
         let (countries, blocked) = countries(self.country.as_deref());
         let own = profile.key_id.clone().filter(|_| profile.scheme.value == scheme.id);
         Ok(Granted {
@@ -109,10 +128,49 @@ impl Wish {
             blocked,
             method: self.method.clone(),
             key_id: self.key_id.clone().or(own).filter(|_| scheme.carries(Claim::KeyId)),
-            nonce: scheme.carries(Claim::Nonce).then(|| nonce(cx)),
+            nonce: scheme.carries(Claim::Nonce).then(|| moment.nonce.clone()),
             form: self.form(scheme)?,
         })
         .and_then(Granted::in_order)
+    }
+
+    /// What can be granted before a record of a list brings the rest.
+    pub fn awaiting(&self, scheme: &'static Scheme, taken: &[&str]) -> Result<Granted> {
+        let mut whole = self.clone();
+        for name in taken {
+            let slot = whole.slot(name);
+            if slot.replace(String::new()).is_some() {
+                let flag = name.replace('_', "-");
+                return Err(Error::Usage(format!(
+                    "--{flag} and --take {name} name the same thing; give one of them"
+                )));
+            }
+        }
+        whole.carried_by(scheme)?;
+        Ok(Granted { form: self.form(scheme)?, ..Granted::default() })
+    }
+
+    /// The flags with what a record brings.
+    #[must_use]
+    pub fn with(&self, taken: Vec<(&str, String)>) -> Self {
+        let mut whole = self.clone();
+        for (name, text) in taken {
+            *whole.slot(name) = Some(text);
+        }
+        whole
+    }
+
+    /// The flag of that name, one of [`TAKEN`].
+    fn slot(&mut self, name: &str) -> &mut Option<String> {
+        match name {
+            "expires" => &mut self.expires,
+            "ttl" => &mut self.ttl,
+            "not_before" => &mut self.not_before,
+            "ip" => &mut self.ip,
+            "country" => &mut self.country,
+            "prefix" => &mut self.prefix,
+            _ => &mut self.method,
+        }
     }
 
     /// A claim that the scheme cannot carry is an error, not ignored.
@@ -308,12 +366,6 @@ fn countries(list: Option<&str>) -> (Option<String>, Option<String>) {
         Some((_, Some(blocked))) => (None, Some(blocked.into())),
         Some((allowed, None)) => (Some(allowed.into()), None),
     }
-}
-
-fn nonce(cx: &Context<'_>) -> String {
-    let mut bytes = [0; 16];
-    cx.clock.fill(&mut bytes);
-    hex::encode(bytes)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! `stratos signed <path or url>… | -`: one signed URL a line.
 
+mod listed;
+
 use super::{
     bulk::{Jobs, Watch, claim, csv_line, failed},
-    claims,
+    claims::{self, Moment},
     dress::Dress,
     order::Order,
+    records::{Input, Records},
     refusals::{broken, rule, shown},
     target::Target,
 };
@@ -12,6 +15,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     options::Format,
+    profile::Profile,
     report::{Page, Report, Style},
     sign::{
         Claims, Form, Scheme, Seal, Signer, Url,
@@ -19,7 +23,10 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{io, sync::OnceLock};
+use std::{
+    io::{self, Write},
+    sync::{Arc, OnceLock},
+};
 
 /// The flags of minting.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
@@ -32,6 +39,8 @@ pub struct Mint {
     /// How it is written
     #[arg(long = "as", value_name = "WORD", default_value_t, value_enum, hide_default_value = true)]
     dress: Dress,
+    #[command(flatten)]
+    records: Records,
     #[command(flatten)]
     jobs: Jobs,
     /// A bad line of stdin gives an empty line
@@ -46,6 +55,7 @@ pub struct Mint {
 const LATER: &[&str] = &["keygen"];
 
 /// What is the same for every target of a run.
+#[derive(Clone)]
 pub struct Press<'a> {
     /// The scheme.
     pub scheme: &'static Scheme,
@@ -55,24 +65,32 @@ pub struct Press<'a> {
     pub claims: Claims<'a>,
     /// What paths stand below.
     pub base: &'a str,
+    profile: &'a Profile,
+    moment: &'a Moment,
     dress: Dress,
     format: Option<Format>,
     /// The first caution of the run, with the target it is about.
-    cautioned: OnceLock<String>,
+    cautioned: Arc<OnceLock<String>>,
 }
 
 impl Mint {
     /// Mints; streams when a list is read.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let listed = self.listed()?;
+        self.records.check(listed && self.targets.len() == 1, records(cx), &listed::WANTS)?;
         let ready = |scheme: &Scheme, form: Form, base: &str, cx: &mut Context<'_>| {
             self.dress.suits(form, scheme)?;
             self.refuse(scheme, base)?;
             if listed { claim(cx) } else { Ok(()) }
         };
-        self.order.press(listed, ready, cx, |press, cx| {
+        let taken = self.records.taken(&listed::WANTS)?;
+        self.order.taking(&taken, listed, ready, cx, |press, cx| {
             press.dress = self.dress;
-            if listed { self.stream(press, cx) } else { self.report(press) }
+            match self.records.input {
+                Input::Lines if listed => self.stream(press, cx),
+                Input::Lines => self.report(press),
+                _ => self.records(press, cx),
+            }
         })
     }
 
@@ -123,7 +141,7 @@ impl Mint {
 
     fn stream(&self, press: &Press<'_>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let mut tally = Tally::default();
-        put(cx, press.header())?;
+        put(&mut *cx.output, press.header())?;
         for typed in &self.targets {
             if typed == "-" {
                 let bulk = self.jobs.bulk(self.keep_blank, self.fail_fast)?;
@@ -143,19 +161,26 @@ impl Mint {
                 press.mint(typed, &mut press.signer.seal(), &mut signed)?;
                 press.write(typed, &signed, &mut out);
                 out.push(b'\n');
-                put(cx, &out)?;
+                put(&mut *cx.output, &out)?;
             }
         }
-        failed(&tally, "signed", cx)?;
+        failed(&tally, "line", "signed", cx)?;
         Ok(Box::new(Minted { text: Vec::new(), objects: Vec::new() }))
     }
 }
 
 impl<'a> Press<'a> {
     /// With this signer and these claims; records where they were asked for.
-    pub fn new(signer: &'a Signer, claims: Claims<'a>, base: &'a str, cx: &Context<'_>) -> Self {
-        let (scheme, dress, cautioned) = (signer.scheme, Dress::default(), OnceLock::new());
-        Self { scheme, signer, claims, base, dress, format: records(cx), cautioned }
+    pub fn new(
+        signer: &'a Signer,
+        claims: Claims<'a>,
+        profile: &'a Profile,
+        moment: &'a Moment,
+        cx: &Context<'_>,
+    ) -> Self {
+        let (scheme, base, dress) = (signer.scheme, &*profile.url.value, Dress::default());
+        let (format, cautioned) = (records(cx), Arc::default());
+        Self { scheme, signer, claims, base, profile, moment, dress, format, cautioned }
     }
 
     /// The first caution of the run.
@@ -235,21 +260,30 @@ impl<'a> Press<'a> {
         match self.format {
             None => out.extend_from_slice(signed),
             Some(Format::Csv) => {
-                let cookies = self.claims.form == Form::Cookie && self.dress == Dress::Lines;
-                let joint = if cookies { "; " } else { "\n" };
                 let expires = self.claims.expires.map(|seconds| seconds.to_string()).unwrap_or_default();
-                let signed = lines(signed).collect::<Vec<_>>().join(joint);
+                let signed = self.cell(signed);
                 csv_line(&[typed, &expires, &signed], out);
             }
             Some(_) => out.extend_from_slice(self.object(typed, signed).to_string().as_bytes()),
         }
     }
 
-    fn object(&self, typed: &str, signed: &[u8]) -> Value {
-        let signed: Value = match self.claims.form {
+    /// What was minted as a cell: cookies as a request has them.
+    fn cell(&self, signed: &[u8]) -> String {
+        let cookies = self.claims.form == Form::Cookie && self.dress == Dress::Lines;
+        lines(signed).collect::<Vec<_>>().join(if cookies { "; " } else { "\n" })
+    }
+
+    /// What was minted as a member: cookies and headers are a list.
+    fn member(&self, signed: &[u8]) -> Value {
+        match self.claims.form {
             Form::Cookie | Form::Header if self.dress != Dress::Curl => lines(signed).collect(),
             _ => String::from_utf8_lossy(signed).into(),
-        };
+        }
+    }
+
+    fn object(&self, typed: &str, signed: &[u8]) -> Value {
+        let signed = self.member(signed);
         let name = if typed.starts_with('/') { "path" } else { "url" };
         json!({ name: typed, "expires": self.claims.expires, "signed": signed })
     }
@@ -260,8 +294,8 @@ fn records(cx: &Context<'_>) -> Option<Format> {
     Some(cx.format).filter(|format| cx.asked && matches!(format, Format::Ndjson | Format::Csv))
 }
 
-fn put(cx: &mut Context<'_>, bytes: &[u8]) -> Result<()> {
-    cx.output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
+fn put(output: &mut (dyn Write + Send), bytes: &[u8]) -> Result<()> {
+    output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
 }
 
 fn lines(signed: &[u8]) -> impl Iterator<Item = String> {

@@ -2,7 +2,7 @@
 
 use super::{
     Choice,
-    claims::{self, Wish},
+    claims::{self, Moment, Wish},
     keys::{Named, Ring},
     mint::Press,
 };
@@ -37,6 +37,19 @@ impl Order {
         cx: &mut Context<'_>,
         work: impl FnOnce(&mut Press<'_>, &mut Context<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.taking(&[], listed, ready, cx, work)
+    }
+
+    /// The same, where each record of a list brings the flags that are `taken`: then the press has no claims
+    /// before those of a record are granted.
+    pub fn taking<T>(
+        &self,
+        taken: &[&str],
+        listed: bool,
+        ready: impl FnOnce(&'static Scheme, Form, &str, &mut Context<'_>) -> Result<()>,
+        cx: &mut Context<'_>,
+        work: impl FnOnce(&mut Press<'_>, &mut Context<'_>) -> Result<T>,
+    ) -> Result<T> {
         let named = Named {
             references: self.key.clone().into_iter().collect(),
             literal: self.secret.clone(),
@@ -46,12 +59,16 @@ impl Order {
         let profile = cx.profile()?;
         let scheme = Scheme::find(self.choice.scheme.as_deref().unwrap_or(&profile.scheme.value))?;
         let settings = claims::params(&self.choice.params, scheme, Some(&profile), cx)?;
-        let granted = self.wish.granted(scheme, &profile, cx)?;
+        let moment = Moment::of(cx)?;
+        let granted = match taken {
+            [] => self.wish.granted(scheme, &profile, &moment)?,
+            taken => self.wish.awaiting(scheme, taken)?,
+        };
         ready(scheme, granted.form, &profile.url.value, cx)?;
         let pairs = claims::pairs(&settings);
         let params = Params(&pairs);
         let signer = Ring::signing(named).signer(scheme, params, None, cx)?;
-        let mut press = Press::new(&signer, granted.claims(params), &profile.url.value, cx);
+        let mut press = Press::new(&signer, granted.claims(params), &profile, &moment, cx);
         let done = work(&mut press, cx);
         if let Some(caution) = press.caution() {
             cx.console.warn(caution);

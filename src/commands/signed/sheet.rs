@@ -47,7 +47,8 @@ fn carried(scheme: &Scheme, page: &mut Page<'_>) -> io::Result<()> {
     }
     if scheme.carries(Claim::Expires) {
         let end = if scheme.until == Until::Through { "still valid" } else { "already expired" };
-        field(page, "expiry", &format!("the second that it names is {end}"))?;
+        let endless = if scheme.endless { "; without one the link has no end" } else { "" };
+        field(page, "expiry", &format!("the second that it names is {end}{endless}"))?;
     }
     match scheme.longest {
         Some(longest) => field(page, "longest", &format!("{longest} s")),

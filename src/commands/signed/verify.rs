@@ -267,7 +267,7 @@ impl<'a> Bench<'a> {
         if let Some(hint) = elsewhere.get() {
             cx.console.info(format!("some URLs are {hint}"));
         }
-        failed(&tally, "verified", cx)?;
+        failed(&tally, "line", "verified", cx)?;
         Ok(Box::new(Streamed { exit: if bad.load(Ordering::Relaxed) == 0 { 0 } else { BAD } }))
     }
 }
