@@ -5,7 +5,9 @@
 
 pub mod token;
 
-use super::{Claims, Form, Inspection, Key, Param, Params, Scheme, Spelling, Url, Visit, key, text::Append};
+use super::{
+    Claims, Example, Form, Inspection, Key, Param, Params, Scheme, Spelling, Url, Visit, key, text::Append,
+};
 use crate::error::{Error, Result};
 
 /// The row.
@@ -29,6 +31,10 @@ pub const SCHEME: Scheme = Scheme {
             "what a component v1, v2… before the public id is: the version, or a folder of the id, which is signed",
         ),
     ],
+    example: Example {
+        target: "https://res.cloudinary.com/demo/image/upload/sample.jpg",
+        ..Example::BASE
+    },
     canonical,
     prepare,
     assemble: |url, _, seal, out| {
