@@ -43,7 +43,8 @@ pub const ATS: Scheme = Scheme {
     about: "The plugin's dialect of RFC 9246: it wants an issuer and a key id, knows expressions only (a hash never \
             matches), holds them to the beginning of the URI, and refuses jti, cdniip and cdnicrit. It compares the \
             URI with its escapes decoded, save those of reserved characters. It takes tokens without cdniuc, and \
-            overlooks an expiry that is written as text; here such an expiry is malformed. Only HS256 was tried.",
+            overlooks an expiry that is written as text; here such an expiry is malformed. HS256, RS256 \
+            and ES256 were tried.",
     source: "docs.trafficserver.apache.org, uri_signing plugin; Apache Traffic Server 9.2.9",
     example: Example { flags: "--param issuer=KEY1", ..RFC9246.example },
     canonical: |url, claims, out| canonical(Dialect::Ats, url, claims, out),
@@ -151,7 +152,11 @@ fn canonical(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec
 /// The claim that holds the URI.
 fn container(dialect: Dialect, url: &Url<'_>, claims: &Claims<'_>) -> Result<String> {
     let url = compared(dialect, &url.sent().to_string()).ok_or_else(|| {
-        Error::Data("the plugin resolves `.` and `..` and decodes escapes before it compares; write the path without dot segments and escape only UTF-8".into())
+        Error::Data(
+            "the plugin decodes escapes and resolves `.` and `..` before it compares; write the path without dot \
+             segments, and escape nothing but UTF-8"
+                .into(),
+        )
     })?;
     let container = match (&claims.scope, claims.params.get("container")) {
         (Scope::Url, Some(container)) => container.to_owned(),

@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 SECRET = "stratos-secret-0123456789"
 EXPIRES = 4102444800
 CDN = "https://cdn.example"
-BAD_EVERY = 100_003
+BAD_EVERY = 700_001
 SAMPLE_EVERY = 997
 NAMES = ["clip", "média", "日本語", "🎬 a+b&c=d", "100%~(1)*!"]
 
