@@ -10,8 +10,8 @@ use stratos::{
     http::{self, Request, Response},
     profile::Origin,
     purge::{
-        self, Account, Attempt, Batch, Items, Key, PROVIDERS, Progress, Provider, Receipt, Selector, Sent,
-        Settings, plan::Selection,
+        self, Account, Attempt, Batch, PROVIDERS, Progress, Provider, Receipt, Selector, Sent, Settings,
+        plan::Selection,
     },
     secret::Secret,
 };
@@ -211,16 +211,10 @@ fn replies(provider: &Provider, file: &Value) -> usize {
         if let Some(again) = case.get("again") {
             let merged = merged(file, case);
             let settings = settings(provider, &merged).unwrap();
-            let items = ["x".to_owned()];
-            let limit = provider.limits.first().expect("a limit");
-            let batch = Batch {
-                number: 1,
-                target: &settings.targets()[0],
-                selector: limit.selector,
-                items: Items::of(&items).unwrap(),
-                soft: false,
-                key: Key::ZERO,
-            };
+            let first =
+                group(file, "requests").iter().find(|case| case.get("sends").is_some()).expect("a request");
+            let plan = purge::plan::plan(provider, &settings, &selection(first)).unwrap();
+            let batch = plan.batch(0, None);
             let request = (provider.encode)(&settings, &batch).unwrap();
             let means = request.again.is_some_and(|again| again(&reply));
             assert_eq!(&json!(means), again, "{name}: worth another attempt");
@@ -280,7 +274,17 @@ fn grants(provider: &Provider, file: &Value) -> usize {
         let name = format!("{}: {}", provider.id, case["name"]);
         let merged = merged(file, case);
         let account = account(provider, settings(provider, &merged).unwrap(), &merged).unwrap();
-        let asked = (grant.encode)(&account, &attempt(case, None)).unwrap();
+        let asked = match (grant.encode)(&account, &attempt(case, None)) {
+            Ok(Some(asked)) => asked,
+            Ok(None) => {
+                assert!(case.get("asks").is_none(), "{name}: no question was put");
+                continue;
+            }
+            Err(error) => {
+                says(&error, &case["error"], &name);
+                continue;
+            }
+        };
         assert_eq!(shown(&asked), wanted(&case["asks"], None), "{name}: the question");
         assert!(asked.carries_credential(), "{name}: a grant's request is a secret's");
         match ((grant.decode)(&reply(&case["reply"])), case.get("token")) {

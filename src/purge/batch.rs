@@ -241,8 +241,9 @@ pub struct Sent<'a> {
 /// A credential exchanged for a token that lasts a while.
 #[derive(Clone, Copy)]
 pub struct Grant {
-    /// The request that asks for it, secrets included; it goes to the address in the row.
-    pub encode: fn(&Account, &Attempt<'_>) -> Result<Request>,
+    /// The request that asks for it, secrets included; its address is the row's or the profile's, never a reply's.
+    /// `None` where the account holds a token already.
+    pub encode: fn(&Account, &Attempt<'_>) -> Result<Option<Request>>,
     /// The token and how long it lasts.
     pub decode: fn(&Response) -> Result<(Secret, Duration)>,
 }

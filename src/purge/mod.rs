@@ -6,6 +6,7 @@
 
 mod akamai;
 mod ats;
+mod azure;
 mod batch;
 mod bunny;
 mod cachefly;
@@ -17,12 +18,14 @@ mod digitalocean;
 pub mod execute;
 mod fastly;
 mod gcore;
+mod google;
 mod items;
 mod keycdn;
 mod limit;
 mod netlify;
 mod nginx;
 mod node;
+mod oauth;
 mod outcome;
 pub mod pace;
 pub mod plan;
@@ -56,6 +59,9 @@ pub const PROVIDERS: &[&Provider] = &[
     &netlify::PROVIDER,
     &digitalocean::PROVIDER,
     &cachefly::PROVIDER,
+    &google::CLOUD,
+    &google::MEDIA,
+    &azure::PROVIDER,
     &bunny::PROVIDER,
     &gcore::PROVIDER,
     &keycdn::PROVIDER,

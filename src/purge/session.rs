@@ -31,7 +31,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let attempt = Attempt { now, nonce: self.nonce(), token: None };
-        let request = (grant.encode)(self.account, &attempt)?;
+        let Some(request) = (grant.encode)(self.account, &attempt)? else { return Ok(()) };
         let (token, lasts) = (grant.decode)(&self.client.send(&request)?)?;
         self.token = Some((token, now + lasts));
         Ok(())

@@ -407,7 +407,7 @@ const GRANTED: Provider = Provider {
     grant: Some(Grant {
         encode: |account, _| {
             let key = account.secret("key").expect("the way in needs it");
-            Ok(Request::post("https://token.test/").credential("x-key", key.clone()))
+            Ok(Some(Request::post("https://token.test/").credential("x-key", key.clone())))
         },
         decode: |reply| Ok((Secret::new(reply.body.clone()), Duration::from_secs(90))),
     }),

@@ -2,6 +2,7 @@
 //! request, the secret, the time and the nonce.
 
 pub mod edgegrid;
+pub mod jwt;
 pub mod sigv4;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
