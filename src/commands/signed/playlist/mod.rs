@@ -23,31 +23,30 @@ use weave::Loom;
 
 /// The flags of signing a manifest.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Playlist")]
 pub struct Playlist {
     /// An HLS playlist or a DASH manifest; - reads it from stdin
     #[arg(value_name = "FILE")]
     file: String,
     /// The URL at which it is served: what relative URIs are resolved against
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Playlist")]
     base: Option<String>,
     /// Another host whose URLs are signed too; repeatable
-    #[arg(long = "host-ok", value_name = "HOST")]
+    #[arg(long = "host-ok", value_name = "HOST", help_heading = "Playlist")]
     hosts: Vec<String>,
     /// A value for an HLS variable that is defined elsewhere, name=value; repeatable
-    #[arg(long = "define", value_name = "NAME=VALUE")]
+    #[arg(long = "define", value_name = "NAME=VALUE", help_heading = "Playlist")]
     defines: Vec<String>,
     /// Replace the signatures of what is signed already
-    #[arg(long)]
+    #[arg(long, help_heading = "Playlist")]
     resign: bool,
     /// Write it into this folder, with the child playlists that lie beside it
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = "Playlist")]
     out: Option<PathBuf>,
     /// Sign nothing: list what is unsigned, expired, or ends too early
-    #[arg(long, conflicts_with_all = ["resign", "out"])]
+    #[arg(long, conflicts_with_all = ["resign", "out"], help_heading = "Playlist")]
     check: bool,
     /// Refuse a larger file (default 16 MiB)
-    #[arg(long, value_name = "MIB", allow_hyphen_values = true)]
+    #[arg(long, value_name = "MIB", allow_hyphen_values = true, help_heading = "Playlist")]
     max_size: Option<String>,
     #[command(flatten)]
     order: Order,

@@ -103,20 +103,7 @@ impl Loom<'_> {
         let mut failures = Failures { first: Vec::new(), count: 0, of: manifest.children.len(), other: None };
         let mut edits: Vec<Edit> = Vec::new();
         for child in &manifest.children {
-            let done = self.reach(child).and_then(|reach| match reach {
-                Reach::Sign => {
-                    edits.push(self.sign(text, child, seal)?);
-                    woven.signed.push(child.targets[0].clone());
-                    if child.nested {
-                        woven.nested.push(redacted(&child.uri));
-                    }
-                    Ok(())
-                }
-                Reach::Foreign(host) => Ok(woven.foreign.push((child.line, host))),
-                Reach::Odd(scheme) => Ok(woven.odd.push((child.line, scheme))),
-                Reach::Leave => Ok(()),
-            });
-            match done {
+            match self.step(text, child, seal, &mut woven, &mut edits) {
                 Ok(()) => {}
                 Err(error @ (Error::MissingClaim(_) | Error::MissingKey(_) | Error::Software(_))) => {
                     return Err(error.into());
@@ -136,6 +123,30 @@ impl Loom<'_> {
         edits.sort_by_key(|edit| edit.span.start);
         woven.bytes = apply(bytes, &edits);
         Ok(woven)
+    }
+
+    /// One child signed, or the reason noted for which it is left.
+    fn step(
+        &self,
+        text: &str,
+        child: &Child,
+        seal: &mut Seal<'_>,
+        woven: &mut Woven,
+        edits: &mut Vec<Edit>,
+    ) -> Result<()> {
+        match self.reach(child)? {
+            Reach::Sign => {
+                edits.push(self.sign(text, child, seal)?);
+                woven.signed.push(child.targets[0].clone());
+                if child.nested {
+                    woven.nested.push(redacted(&child.uri));
+                }
+            }
+            Reach::Foreign(host) => woven.foreign.push((child.line, host)),
+            Reach::Odd(scheme) => woven.odd.push((child.line, scheme)),
+            Reach::Leave => {}
+        }
+        Ok(())
     }
 
     /// Without a base only what stands alone can be signed, and only where the host is not signed.
