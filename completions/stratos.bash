@@ -91,6 +91,9 @@ _stratos() {
             stratos__subcmd__signed,inspect)
                 cmd="stratos__subcmd__signed__subcmd__inspect"
                 ;;
+            stratos__subcmd__signed,keygen)
+                cmd="stratos__subcmd__signed__subcmd__keygen"
+                ;;
             stratos__subcmd__signed,playlist)
                 cmd="stratos__subcmd__signed__subcmd__playlist"
                 ;;
@@ -1789,7 +1792,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__signed)
-            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --as --input --field --no-header --take --jobs --keep-blank --fail-fast verify inspect doctor audit redact rotate playlist schemes"
+            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --as --jobs --keep-blank --fail-fast verify inspect doctor keygen audit redact rotate playlist schemes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2214,6 +2217,100 @@ _stratos() {
                     return 0
                     ;;
                 --cookie)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "json ndjson yaml csv table markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cdn-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --otlp-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --otlp-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stratos__subcmd__signed__subcmd__keygen)
+            opts="-q -h --scheme --param --bits --out --public --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --scheme)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --param)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bits)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

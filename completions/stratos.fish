@@ -230,71 +230,66 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge" -l everything -d 
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l yes -d 'Confirm --everything'
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
 complete -c stratos -n "__fish_stratos_using_subcommand purge" -l dry-run -d 'Print the requests, send none'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l param -d 'A setting of the scheme, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l key -d 'Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l secret -d 'Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l expires -d 'Not after: Unix seconds, RFC 3339 with its offset, or +15m' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l ttl -d 'Lifetime from now: 15m, 1h, 7d, or seconds' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l not-before -d 'Not before: as --expires' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l ip -d 'The visitor\'s address or network' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l country -d 'Countries allowed, DE,FR; blocked with !, !DE,FR' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l prefix -d 'Good for every URL that begins so; with * or ? for every one that matches' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l method -d 'The HTTP method' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l key-id -d 'Which of the verifier\'s keys' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l as -d 'How it is written' -r -f -a "lines\t'The URL or token; cookies and headers one a line'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l key -d 'Signing key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l secret -d 'Signing key, literally; others can read it in the process list [env: SIGNED_URL_SECRET]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l expires -d 'Not after: Unix seconds, RFC 3339 with its offset, or +15m' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l ttl -d 'Lifetime from now: 15m, 1h, 7d, or seconds' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l not-before -d 'Not before: as --expires' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l ip -d 'The visitor\'s address or network' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l country -d 'Countries allowed, DE,FR; blocked with !, !DE,FR' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l prefix -d 'Good for every URL that begins so; with * or ? for every one that matches' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l method -d 'The HTTP method' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l key-id -d 'Which of the verifier\'s keys' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l form -d 'How it is carried: query, path, cookie, header or token' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l as -d 'How it is written' -r -f -a "lines\t'The URL or token; cookies and headers one a line'
 set-cookie\t'A Set-Cookie header for each cookie'
 curl\t'A curl command, quoted for a POSIX shell'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l input -d 'What the list on stdin is made of' -r -f -a "lines\t'A path or URL a line'
-ndjson\t'A JSON object a line'
-csv\t'Comma-separated values below a line of names'"
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l field -d 'The member or column with the URL or path; a number with --no-header' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l take -d 'Members that stand for the flag of their name, as expires,ip; or none' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l allow-expired -d 'Mint although the expiry has passed'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l cookie -d 'Short for --form cookie'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l header -d 'Short for --form header'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l no-header -d 'The CSV has no line of names: columns are numbered from 1'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -l fail-fast -d 'The first bad line ends it'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "inspect" -d 'Take a signed URL apart without a key; nothing is checked'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "doctor" -d 'Say why a signed URL is refused, and what to do about it'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "audit" -d 'Lint signed URLs: too wide, too long, too weak; no key is needed'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "redact" -d 'Blank signatures in any text: logs, HAR, JSON, HTML'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "rotate" -d 'Another key signs, and no live link breaks: the ring, the dates, the links in a log'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "playlist" -d 'Sign the URIs of an HLS playlist or a DASH manifest, or check that they are'
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor audit redact rotate playlist schemes" -a "schemes" -d 'The schemes: claims, forms and params of each'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l allow-expired -d 'Mint although the expiry has passed'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l cookie -d 'Short for --form cookie'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l header -d 'Short for --form header'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l fail-fast -d 'The first bad line ends it'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "inspect" -d 'Take a signed URL apart without a key; nothing is checked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "doctor" -d 'Say why a signed URL is refused, and what to do about it'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "keygen" -d 'Make a new key of the kind, length and spelling that a scheme wants'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "audit" -d 'Lint signed URLs: too wide, too long, too weak; no key is needed'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "redact" -d 'Blank signatures in any text: logs, HAR, JSON, HTML'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "rotate" -d 'Another key signs, and no live link breaks: the ring, the dates, the links in a log'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "playlist" -d 'Sign the URIs of an HLS playlist or a DASH manifest, or check that they are'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "schemes" -d 'The schemes: claims, forms and params of each'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l param -d 'A setting of the scheme, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l key -d 'Verifying key: env:NAME, file:PATH, fd:N, exec:COMMAND, or - for stdin; repeatable' -r
@@ -415,6 +410,40 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from doctor" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l param -d 'A setting of the scheme, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l bits -d 'Size of an RSA key: 2048, 3072 or 4096, as the scheme takes' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l out -d 'Write the key to a new file, for its owner alone, instead of stdout' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l public -d 'Write the public half to a new file, instead of stderr' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from keygen" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from audit" -l scheme -d 'Signing scheme (default: the profile\'s, else cloudcdn); see `signed schemes`' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from audit" -l param -d 'A setting of the scheme, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from audit" -l at -d 'The edge\'s time: as --expires (default: now)' -r

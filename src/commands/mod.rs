@@ -59,7 +59,6 @@ const LATER: &[&str] = &[
     "purge manifest",
     "purge plan",
     "purge resume",
-    "signed keygen",
 ];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.

@@ -18,6 +18,7 @@ pub const A: Scheme = Scheme {
     reserved: &["auth_key"],
     example: layout::EXAMPLE,
     bears: &["auth_key"],
+    fresh: |_| super::Fresh::Letters(32),
     canonical: layout::hyphened,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble: |url, claims, seal, out| layout::write_hyphened("auth_key", url, claims, seal, out),

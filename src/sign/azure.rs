@@ -47,6 +47,9 @@ pub const SCHEME: Scheme = Scheme {
     ],
     example: Example { target: "https://account.blob.core.windows.net/container/intro.mp4", ..Example::BASE },
     bears: &["sig"],
+    fresh: |_| {
+        super::Fresh::Vendor("Azure issues it with the storage account (the account's page, access keys)")
+    },
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Base64)),
     assemble,

@@ -21,6 +21,7 @@ pub const SCHEME: Scheme = Scheme {
     source: "developers.cloudflare.com, images: serve private images",
     reserved: &["exp", "sig"],
     bears: &["sig"],
+    fresh: |_| super::Fresh::Vendor("Cloudflare issues it (dashboard, Images, keys)"),
     canonical,
     prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
     assemble: |url, _, seal, out| {

@@ -30,6 +30,7 @@ pub const SCHEME: Scheme = Scheme {
             .about("whether the payload names the key too, as the API wants it"),
     ],
     example: Example::RSA,
+    fresh: |_| super::Fresh::Vendor("Cloudflare issues it: POST /accounts/ID/stream/keys of its API"),
     canonical,
     prepare: |secret, _| jose::key(ALGORITHM, secret),
     assemble,

@@ -37,6 +37,10 @@ pub const SCHEME: Scheme = Scheme {
     reserved: &["Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"],
     example: Example::RSA,
     bears: &["Signature", "CloudFront-Signature"],
+    fresh: |params| match params.or("algorithm", "rsa-sha1") {
+        "ecdsa-sha1" | "ecdsa-sha256" => super::Fresh::P256,
+        _ => super::Fresh::Rsa(&[2048]),
+    },
     canonical,
     prepare,
     assemble,

@@ -35,6 +35,7 @@ pub const SCHEME: Scheme = Scheme {
         target: "https://res.cloudinary.com/demo/image/upload/sample.jpg",
         ..Example::BASE
     },
+    fresh: |_| super::Fresh::Vendor("Cloudinary issues it with the account (console, settings, API keys)"),
     canonical,
     prepare,
     assemble: |url, _, seal, out| {

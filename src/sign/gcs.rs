@@ -41,6 +41,9 @@ pub const SCHEME: Scheme = Scheme {
         "X-Goog-Signature",
     ],
     bears: &["X-Goog-Signature"],
+    fresh: |_| {
+        super::Fresh::Vendor("Google issues it with a key of a service account (IAM, service accounts, keys)")
+    },
     longest: Some(WEEK),
     example: Example {
         target: "https://storage.googleapis.com/bucket/videos/intro.mp4",

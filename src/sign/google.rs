@@ -31,6 +31,7 @@ pub const CLOUD_CDN: Scheme = Scheme {
     reserved: &["Expires", "KeyName", "Signature", "URLPrefix"],
     example: Example { key: "openssl rand -base64 16 | tr '+/' '-_'", ..Example::BASE },
     bears: &["Signature"],
+    fresh: |_| super::Fresh::Bytes(16, Spelling::Base64UrlPadded),
     canonical,
     prepare: |secret, _| match secret.len() {
         16 => key::hmac("sha1", secret, Spelling::Base64UrlPadded),
@@ -57,6 +58,7 @@ pub const MEDIA_CDN: Scheme = Scheme {
              683bf45, media_cdn/snippets.py",
     forms: &[Form::Query, Form::Path, Form::Cookie],
     params: &[KEY_KIND],
+    fresh: |_| super::Fresh::Ed25519,
     secret: Spelling::Raw,
     example: Example { key: "openssl rand -base64 32 | tr '+/' '-_'", ..Example::BASE },
     prepare: |secret, params| ed25519(secret, params, Spelling::Base64UrlPadded),

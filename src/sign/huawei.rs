@@ -16,6 +16,7 @@ pub const A: Scheme = Scheme {
     params: &[layout::VALIDITY, DIGEST, layout::USER, NAME],
     reserved: &["auth_key"],
     bears: &["auth_key"],
+    fresh: |_| super::Fresh::Letters(32),
     until: Until::Through,
     example: layout::EXAMPLE,
     canonical: layout::hyphened,

@@ -26,6 +26,7 @@ pub const SCHEME: Scheme = Scheme {
     params: &[Param::text("source")
         .about("the URL of an image elsewhere, for a web proxy source: it becomes the path")],
     reserved: &["s", "expires"],
+    fresh: |_| super::Fresh::Vendor("imgix issues it with the source (dashboard, source, security)"),
     canonical,
     prepare: |secret, _| key::digest("md5", secret, Spelling::Hex),
     assemble,

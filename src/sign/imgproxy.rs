@@ -35,6 +35,7 @@ pub const SCHEME: Scheme = Scheme {
         flags: "--param salt=env:KEY",
         ..Example::BASE
     },
+    fresh: |_| super::Fresh::Paired(32, Spelling::Hex, "salt"),
     canonical,
     prepare,
     assemble: |url, claims, seal, out| {

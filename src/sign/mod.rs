@@ -27,6 +27,7 @@ pub mod doctor;
 mod edgio;
 mod fastly;
 mod fields;
+pub mod fresh;
 mod gcore;
 mod gcs;
 mod google;
@@ -61,6 +62,7 @@ mod v4;
 
 pub use batch::{Batch, Ticket};
 pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
+pub use fresh::Fresh;
 pub use key::Key;
 pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within, one_address};
 pub use seal::{Maker, Seal, Signer, Verdict};
@@ -157,6 +159,8 @@ pub struct Scheme {
     pub zone: Option<i32>,
     /// What the example on its page needs beyond what the rest of the row implies.
     pub example: Example,
+    /// What a new key is made of, under these settings.
+    pub fresh: fn(Params<'_>) -> Fresh,
     /// Appends the text that is signed.
     pub canonical: fn(&Url<'_>, &Claims<'_>, &mut Vec<u8>) -> Result<()>,
     /// Makes a key of a secret.
@@ -193,6 +197,7 @@ impl Scheme {
         endless: false,
         zone: None,
         example: Example::BASE,
+        fresh: |_| Fresh::Secret,
         canonical: |_, _, _| Ok(()),
         prepare: |secret, _| Ok(key::hmac_sha256(secret, Spelling::Hex)),
         assemble: |_, _, _, _| Ok(()),

@@ -31,6 +31,16 @@ impl Label {
         }
     }
 
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Private => "PRIVATE KEY",
+            Self::RsaPrivate => "RSA PRIVATE KEY",
+            Self::EcPrivate => "EC PRIVATE KEY",
+            Self::Public => "PUBLIC KEY",
+            Self::RsaPublic => "RSA PUBLIC KEY",
+        }
+    }
+
     /// Whether the key can only verify.
     #[must_use]
     pub const fn is_public(self) -> bool {
@@ -50,6 +60,20 @@ pub fn decode(text: &[u8]) -> Result<(Label, Zeroizing<Vec<u8>>)> {
         }
         rest = after;
     }
+}
+
+/// The armour of a key.
+#[must_use]
+pub fn encode(label: Label, der: &[u8]) -> Zeroizing<String> {
+    let body = Zeroizing::new(STANDARD.encode(der));
+    let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 32 + 64));
+    text.push_str(&format!("-----BEGIN {}-----\n", label.name()));
+    for line in body.as_bytes().chunks(64) {
+        text.extend(line.iter().map(|byte| char::from(*byte)));
+        text.push('\n');
+    }
+    text.push_str(&format!("-----END {}-----\n", label.name()));
+    text
 }
 
 /// Label, body and what follows the next block.

@@ -46,6 +46,11 @@ pub const SCHEME: Scheme = Scheme {
         "x-id",
     ],
     bears: &["X-Amz-Signature", "X-Amz-Security-Token"],
+    fresh: |_| {
+        super::Fresh::Vendor(
+            "AWS issues it with an access key (IAM, security credentials), R2 and MinIO in their consoles",
+        )
+    },
     longest: Some(WEEK),
     example: Example { target: "https://bucket.s3.eu-west-1.amazonaws.com/report.pdf", ..Example::BASE },
     canonical,

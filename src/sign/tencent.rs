@@ -20,6 +20,7 @@ pub const A: Scheme = Scheme {
     claims: &[Claim::Expires, Claim::Nonce],
     params: &[layout::VALIDITY, layout::USER, NAME],
     reserved: &["sign"],
+    fresh: |_| super::Fresh::Letters(32),
     example: layout::EXAMPLE,
     bears: &["sign"],
     canonical: layout::hyphened,

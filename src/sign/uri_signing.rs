@@ -28,6 +28,11 @@ pub const RFC9246: Scheme = Scheme {
     reserved: &[PACKAGE],
     example: Example { key: "openssl rand -base64 32 | tr '+/' '-_' | tr -d '='", ..Example::BASE },
     bears: &[PACKAGE],
+    fresh: |params| match algorithm(params) {
+        "RS256" => super::Fresh::Rsa(&[2048, 3072, 4096]),
+        "ES256" => super::Fresh::P256,
+        _ => super::Fresh::Bytes(32, Spelling::Base64Url),
+    },
     canonical: |url, claims, out| canonical(Dialect::Rfc, url, claims, out),
     prepare: |secret, params| jose::key(algorithm(params), secret),
     assemble,

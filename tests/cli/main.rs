@@ -24,6 +24,7 @@ mod http;
 mod images;
 mod init;
 mod interrupt;
+mod keygen;
 mod offline;
 mod output;
 mod playlist;

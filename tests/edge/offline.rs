@@ -30,6 +30,7 @@ const OFFLINE: &[Case] = &[
     (&["signed", "rotate", "plan", "--ttl", "1h"], "", 0),
     (&["signed", "rotate", "census"], "GET /api/signed?path=%2Fa&expires=1&sig=00 https://cdn.example/a?b=c\n", 0),
     (&["signed", "rotate", "retire", "a"], "", 64),
+    (&["signed", "keygen", "--scheme", "cloudfront"], "", 0),
     (&["signed", "redact"], "GET /api/signed?path=%2Fa&expires=1&sig=00112233445566778899 200\n", 0),
     (&["explain", "429"], "", 0),
     (&["explain", "-"], "HTTP/1.1 403 Forbidden\nX-Cache: MISS\n\n", 0),

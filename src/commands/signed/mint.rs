@@ -51,9 +51,6 @@ pub struct Mint {
     fail_fast: bool,
 }
 
-/// Words that later versions bring.
-const LATER: &[&str] = &["keygen"];
-
 /// What is the same for every target of a run.
 #[derive(Clone)]
 pub struct Press<'a> {
@@ -102,9 +99,6 @@ impl Mint {
                 "signed needs a path argument: a path that begins with /, a URL, or - for a list on stdin"
                     .into(),
             )),
-            (Some(word), _) if LATER.contains(&word.as_str()) => {
-                Err(Error::Usage(format!("signed {word} is not in this version")))
-            }
             (Some(word), _) if word.bytes().all(|byte| byte.is_ascii_lowercase()) && !word.is_empty() => {
                 let near = claims::nearest(word, ["verify", "inspect", "playlist", "schemes"].into_iter());
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean signed {near}?"));

@@ -7,6 +7,7 @@ mod doctor;
 mod dress;
 mod fault;
 mod inspect;
+mod keygen;
 mod keys;
 mod listed;
 mod mint;
@@ -59,6 +60,8 @@ enum Verb {
     Inspect(inspect::Inspect),
     /// Say why a signed URL is refused, and what to do about it
     Doctor(doctor::Doctor),
+    /// Make a new key of the kind, length and spelling that a scheme wants
+    Keygen(keygen::Keygen),
     /// Lint signed URLs: too wide, too long, too weak; no key is needed
     Audit(audit::Audit),
     /// Blank signatures in any text: logs, HAR, JSON, HTML
@@ -100,6 +103,7 @@ impl Command for Signed {
             Verb::Verify(verify) => verify.run(cx).map(Done),
             Verb::Inspect(inspect) => inspect.run(cx).map(Done),
             Verb::Doctor(doctor) => doctor.run(cx).map(Done),
+            Verb::Keygen(keygen) => keygen.run(cx).map(Done),
             Verb::Audit(audit) => audit.run(cx).map(Done),
             Verb::Redact(redact) => redact.run(cx).map(Done),
             Verb::Rotate(rotate) => rotate.run(cx).map(Done),

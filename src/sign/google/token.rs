@@ -46,6 +46,10 @@ pub const SCHEME: Scheme = Scheme {
     reserved: &[NAME],
     example: super::MEDIA_CDN.example,
     bears: &["Signature", "hmac"],
+    fresh: |params| match params.or("algorithm", "ed25519") {
+        "ed25519" => crate::sign::Fresh::Ed25519,
+        _ => crate::sign::Fresh::Bytes(32, Spelling::Base64Url),
+    },
     canonical,
     prepare,
     assemble,
