@@ -1792,7 +1792,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__signed)
-            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --as --jobs --keep-blank --fail-fast verify inspect doctor keygen audit redact rotate playlist schemes"
+            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --scheme --param --key --secret --expires --ttl --not-before --allow-expired --ip --country --prefix --method --key-id --form --cookie --header --as --input --field --no-header --take --jobs --keep-blank --fail-fast verify inspect doctor keygen audit redact rotate playlist schemes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -268,6 +268,11 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_s
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l as -d 'How it is written' -r -f -a "lines\t'The URL or token; cookies and headers one a line'
 set-cookie\t'A Set-Cookie header for each cookie'
 curl\t'A curl command, quoted for a POSIX shell'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l input -d 'What the list on stdin is made of' -r -f -a "lines\t'A path or URL a line'
+ndjson\t'A JSON object a line'
+csv\t'Comma-separated values below a line of names'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l field -d 'The member or column with the URL or path; a number with --no-header' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l take -d 'Members that stand for the flag of their name, as expires,ip; or none' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
@@ -279,6 +284,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_s
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l allow-expired -d 'Mint although the expiry has passed'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l cookie -d 'Short for --form cookie'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l header -d 'Short for --form header'
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-header -d 'The CSV has no line of names: columns are numbered from 1'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l keep-blank -d 'A bad line of stdin gives an empty line'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l fail-fast -d 'The first bad line ends it'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -a "verify" -d 'Check signed URLs as the edge would, with the key'
