@@ -24,7 +24,7 @@ const OFFLINE: &[Case] = &[
     (&["signed", "inspect", "--scheme", "cloudcdn", "https://cdn.example/api/signed?path=%2Fa&expires=1&sig=00"], "", 0),
     (&["signed", "schemes"], "", 0),
     (&["signed", "playlist", "-", "--ttl", "10m"], "#EXTM3U\n#EXTINF:1,\n/a.ts\n", 0),
-    (&["signed", "audit", "https://cdn.example/api/signed?path=%2Fa&expires=1&sig=00112233"], "", 65),
+    (&["signed", "audit", "https://cdn.example/api/signed?path=%2Fa&expires=1&sig=0000000000000000000000000000000000000000000000000000000000000000"], "", 65),
     (&["signed", "audit", "-", "--fail-on", "never"], "https://cdn.example/a?token=0\n", 0),
     (&["signed", "rotate"], "", 0),
     (&["signed", "rotate", "plan", "--ttl", "1h"], "", 0),
