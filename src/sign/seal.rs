@@ -310,10 +310,10 @@ pub(super) fn judge(scheme: &Scheme, visit: &Visit<'_>, found: &Inspection<'_>) 
 }
 
 fn judge_times(until: Until, claims: &Claims<'_>, now: u64) -> Option<Verdict> {
-    if let Some(expires) = claims.expires {
-        if until.is_past(expires, now) {
-            return Some(Verdict::Expired { seconds: now - expires });
-        }
+    if let Some(expires) = claims.expires
+        && until.is_past(expires, now)
+    {
+        return Some(Verdict::Expired { seconds: now - expires });
     }
     let begins = claims.not_before.filter(|begins| now < *begins)?;
     Some(Verdict::NotYetValid { seconds: begins - now })

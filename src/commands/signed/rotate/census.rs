@@ -48,13 +48,16 @@ pub struct Census {
     jobs: Jobs,
 }
 
+/// The id of a key, and its state where it is one of the ring.
+type Label = (String, Option<&'static str>);
+
 /// A census.
 struct Taken {
     profile: String,
     scheme: &'static Scheme,
     taken: u64,
     by_id: bool,
-    keys: Vec<(String, Option<&'static str>)>,
+    keys: Vec<Label>,
     totals: Totals,
     lines: u64,
     unreadable: u64,
@@ -128,7 +131,7 @@ impl Census {
         by_id: bool,
         profile: &Profile,
         cx: &mut Context<'_>,
-    ) -> Result<(Vec<(String, Option<&'static str>)>, Option<Signer>)> {
+    ) -> Result<(Vec<Label>, Option<Signer>)> {
         let known = |key: &RingKey| (key.id.clone(), Some(key.standing.name()));
         if by_id {
             let keys: Vec<_> = ring_of(profile).iter().filter(|key| !key.id.is_empty()).map(known).collect();
