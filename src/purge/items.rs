@@ -119,6 +119,29 @@ pub fn plain(item: &str) -> Result<Whole> {
     Ok(whole)
 }
 
+/// A whole URL, or the URL of a folder, which ends in `/`: what APIs take that refresh by address.
+pub fn located(item: &str, folder: bool) -> Result<String> {
+    let bare = if folder { item.strip_suffix('*').unwrap_or(item) } else { item };
+    let url = plain(bare)?.url();
+    if folder && (url.contains('?') || !url.ends_with('/')) {
+        return Err(refused(item, "is no folder; end it with `/`, without a query"));
+    }
+    Ok(url)
+}
+
+/// The root folders of a profile's domains: all that there is.
+pub fn roots(domains: &str, title: &str) -> Result<Vec<String>> {
+    let names = domains.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let roots: Vec<String> =
+        names.map(|name| host(name).map(|host| format!("https://{host}/"))).collect::<Result<_>>()?;
+    if roots.is_empty() {
+        return Err(Error::Config(format!(
+            "domains names none, and {title} has no other everything; set it to host names with commas"
+        )));
+    }
+    Ok(roots)
+}
+
 /// A tag of printable ASCII without blanks, at most so long, and without the characters named.
 pub fn tag(item: &str, longest: usize, without: &str) -> Result<String> {
     let fine = |c: char| c.is_ascii_graphic() && !without.contains(c);

@@ -5,6 +5,7 @@
 //! and sends; neither names a provider.
 
 mod akamai;
+mod alibaba;
 mod ats;
 mod azure;
 mod batch;
@@ -32,6 +33,7 @@ pub mod plan;
 mod session;
 mod souin;
 mod squid;
+mod tencent;
 mod varnish;
 mod vercel;
 
@@ -66,6 +68,8 @@ pub const PROVIDERS: &[&Provider] = &[
     &gcore::PROVIDER,
     &keycdn::PROVIDER,
     &cdn77::PROVIDER,
+    &alibaba::PROVIDER,
+    &tencent::PROVIDER,
     &varnish::PROVIDER,
     &nginx::PROVIDER,
     &squid::PROVIDER,

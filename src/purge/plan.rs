@@ -122,6 +122,10 @@ impl Cutter<'_> {
                 None => reach,
                 Some(bytes) => self.fit(&items[from..from + reach], bytes, guess)?,
             };
+            // What the settings cannot say is found before the first request, not at it.
+            if self.limit.bytes.is_none() && from == 0 {
+                self.measure(&items[..guess])?;
+            }
             cuts.push(from..from + guess);
             from += guess;
         }

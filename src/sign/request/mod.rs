@@ -1,9 +1,11 @@
 //! Signatures over API requests: the same HMACs and keys as over URLs, in headers. Each is a pure function of the
 //! request, the secret, the time and the nonce.
 
+pub mod aliyun;
 pub mod edgegrid;
 pub mod jwt;
 pub mod sigv4;
+pub mod tc3;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
