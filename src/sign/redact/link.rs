@@ -2,8 +2,8 @@
 //! the spelling that it writes, is found again in the text.
 
 use super::unit::{LONGEST, short, unit, units};
-use crate::sign::{SCHEMES, Scheme, Url, Visit, text};
-use std::{borrow::Cow, ops::Range};
+use crate::sign::{Param, Params, SCHEMES, Scheme, Url, Visit, text};
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
 /// So much of a URL is read; signatures stand near its end or its beginning, and servers take less than this.
 const READ: usize = 16 << 10;
@@ -75,7 +75,7 @@ pub fn signatures(raw: &[u8]) -> Vec<Range<usize>> {
         let whole = layer.as_ref();
         let trimmed = whole.trim_end_matches([')', ']', '}', ',', '.', ';', ':', '!', '*', '_', '|']);
         for url in [whole, trimmed].into_iter().take(if whole == trimmed { 1 } else { 2 }) {
-            SCHEMES.iter().for_each(|scheme| read(scheme, url, raw, &mut found));
+            READINGS.iter().for_each(|(scheme, pairs)| read(scheme, Params(pairs), url, raw, &mut found));
         }
         if !found.is_empty() {
             break;
@@ -120,9 +120,21 @@ fn unwrapped(text: &str) -> Option<String> {
     String::from_utf8(out).ok().filter(|plain| plain != text)
 }
 
-fn read(scheme: &Scheme, text: &str, raw: &[u8], found: &mut Vec<Range<usize>>) {
+/// Every scheme, without settings and with each listed value of a param.
+static READINGS: LazyLock<Vec<(&Scheme, Vec<(&str, &str)>)>> = LazyLock::new(|| {
+    let listed = |scheme: &'static Scheme| {
+        let values =
+            |param: &'static Param| param.values.iter().skip(1).map(|value| vec![(param.name, *value)]);
+        std::iter::once(Vec::new())
+            .chain(scheme.params.iter().flat_map(values))
+            .map(move |pairs| (scheme, pairs))
+    };
+    SCHEMES.iter().flat_map(listed).collect()
+});
+
+fn read(scheme: &Scheme, params: Params<'_>, text: &str, raw: &[u8], found: &mut Vec<Range<usize>>) {
     let Ok(url) = Url::parse(text) else { return };
-    let visit = Visit::of(url.sent());
+    let visit = Visit { params, ..Visit::of(url.sent()) };
     let Ok(inspected) = (scheme.inspect)(&visit, &mut Vec::new()) else { return };
     if !inspected.fits() || inspected.signature.len() < SHORTEST {
         return;
