@@ -189,47 +189,121 @@ complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'P
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l deep -d 'Ask the CDN to check what stands behind it, too'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l tag -d 'Purge what carries this tag; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l prefix -d 'Purge all below this address; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l host -d 'Purge all of this host; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l set -d 'A setting of the provider, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l yes -d 'Confirm --everything'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
-complete -c stratos -n "__fish_stratos_using_subcommand purge" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l yes -d 'Confirm --everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -a "apply" -d 'Send a plan that was made before'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l out -d 'Write the plan to a file' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l yes -d 'Confirm a plan that removes everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

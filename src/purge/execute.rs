@@ -11,6 +11,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    clock::Clock,
     error::{Error, Result},
     http::{Client, Request, Response},
 };
@@ -31,13 +32,32 @@ pub trait Ledger {
     fn done(&mut self, batch: &Batch<'_>) -> Result<()>;
 }
 
+/// How a plan is run.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// The caller's own pace, in requests per thousand seconds.
+    pub rate: Option<u32>,
+    /// Names the run: the batches' keys come of it.
+    pub run: [u8; 16],
+}
+
+impl Order {
+    /// A new run.
+    #[must_use]
+    pub fn new(rate: Option<u32>, clock: &dyn Clock) -> Self {
+        let mut run = [0; 16];
+        clock.fill(&mut run);
+        Self { rate, run }
+    }
+}
+
 /// Sends what the plan holds, in its order.
 pub fn execute(
     provider: &Provider,
     account: &Account,
     plan: &Plan,
     client: &Client<'_>,
-    rate: Option<u32>,
+    order: &Order,
     ledger: &mut dyn Ledger,
 ) -> Result<Outcome> {
     if plan.provider != provider.id || plan.account != account.settings.digest() {
@@ -45,11 +65,9 @@ pub fn execute(
     }
     let now = client.clock.now()?;
     let mut pace = Pace::new(provider.limits, &account.settings, now);
-    if let Some(rate) = rate {
+    if let Some(rate) = order.rate {
         pace.at_most(rate, now);
     }
-    let mut id = [0; 16];
-    client.clock.fill(&mut id);
     let session = Session::new(provider, account, client);
     let mut run = Run {
         provider,
@@ -59,7 +77,7 @@ pub fn execute(
         ledger,
         pace,
         session,
-        id,
+        id: order.run,
         running: Vec::new(),
         late: Vec::new(),
         announced: Vec::new(),

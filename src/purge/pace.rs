@@ -3,8 +3,8 @@
 //! Whole numbers only: a level is held in shares, as many to the unit as the refill's period has
 //! nanoseconds, so that nothing is lost to rounding however often a bucket is asked.
 
-use super::{Budget, Limit, Refill, Settings};
-use std::time::Duration;
+use super::{Budget, Limit, Provider, Refill, Settings, plan::Plan};
+use std::{fmt, time::Duration};
 
 const DAY: u64 = 86_400;
 
@@ -160,6 +160,65 @@ impl Bucket {
     }
 }
 
+/// How long a plan takes, as far as its budgets say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forecast {
+    /// It takes that long at least: the answers' own time is not known.
+    pub least: Duration,
+    /// Batches that also wait until purges in progress are done, which the provider alone knows.
+    pub open: usize,
+}
+
+impl fmt::Display for Forecast {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.least.as_nanos().div_ceil(1_000_000_000) {
+            0 => f.write_str("without waiting")?,
+            seconds => {
+                let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX));
+                write!(f, "at least {} of waiting", humantime::format_duration(seconds))?;
+            }
+        }
+        match self.open {
+            0 => Ok(()),
+            1 => f.write_str(", and 1 request waits for purges in progress"),
+            open => write!(f, ", and {open} requests wait for purges in progress"),
+        }
+    }
+}
+
+/// Runs the plan against its budgets alone, from full buckets at `now`.
+#[must_use]
+pub fn forecast(
+    provider: &Provider,
+    settings: &Settings,
+    plan: &Plan,
+    rate: Option<u32>,
+    now: Duration,
+) -> Forecast {
+    let mut pace = Pace::new(provider.limits, settings, now);
+    if let Some(rate) = rate {
+        pace.at_most(rate, now);
+    }
+    let (mut at, mut open) = (now, 0);
+    for batch in plan.batches() {
+        let Some(limit) = provider.limit(settings, batch.selector) else { continue };
+        let items = batch.items.count();
+        // Each wait satisfies the slowest budget; a second look finds what is left of the others.
+        loop {
+            match pace.wait(limit, items, at) {
+                Wait::None => break,
+                Wait::For(wait, _) => at += wait,
+                Wait::UntilDone(_) => {
+                    open += 1;
+                    pace.give_back(limit, usize::MAX);
+                }
+            }
+        }
+        pace.spend(limit, items, 1, at);
+    }
+    Forecast { least: at - now, open }
+}
+
 /// The next midnight UTC, since 1970.
 #[must_use]
 pub fn midnight(now: Duration) -> Duration {
@@ -177,7 +236,10 @@ pub fn rfc3339(at: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::purge::{Provider, Selector};
+    use crate::purge::{
+        Selector,
+        plan::{Selection, plan},
+    };
 
     const ZERO: Duration = Duration::ZERO;
 
@@ -291,6 +353,26 @@ mod tests {
         assert_eq!(pace.wait(&LIMIT, 1, ZERO), Wait::None);
         pace.spend(&LIMIT, 1, 1, ZERO);
         assert!(matches!(pace.wait(&LIMIT, 1, ZERO), Wait::For(wait, _) if wait == seconds(2)));
+    }
+
+    #[test]
+    fn a_forecast_runs_the_budgets_and_sends_nothing() {
+        const CALLS: Budget = Budget::requests("calls", 2).refill(1, 10);
+        const LIMIT: Limit = Limit::of(Selector::Tag, 1).spends(&[CALLS, Budget::items("progress", 3)]);
+        let provider = Provider { limits: &[LIMIT], ..Provider::BASE };
+        let settings = provider.resolve(&["https://cdn.test".into()], &[]).unwrap();
+        let ahead = |count: usize, rate| {
+            let items = (0..count).map(|n| n.to_string()).collect();
+            let asked = Selection { selector: Selector::Tag, items, soft: false };
+            forecast(&provider, &settings, &plan(&provider, &settings, &asked).unwrap(), rate, seconds(5))
+        };
+        assert_eq!(ahead(2, None), Forecast { least: ZERO, open: 0 });
+        assert_eq!(ahead(3, None), Forecast { least: seconds(10), open: 0 });
+        assert_eq!(ahead(3, Some(50)), Forecast { least: seconds(40), open: 0 });
+        assert_eq!(ahead(7, None), Forecast { least: seconds(50), open: 2 });
+        assert_eq!(ahead(2, None).to_string(), "without waiting");
+        let text = "at least 50s of waiting, and 2 requests wait for purges in progress";
+        assert_eq!(ahead(7, None).to_string(), text);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod offline;
 mod output;
 mod playlist;
 mod purge;
+mod purge_plan;
 mod records;
 mod redact;
 mod rotate;

@@ -11,6 +11,7 @@ const OFFLINE: &[(&[&str], i32)] = &[
     (&["explain", "429"], 0),
     (&["purge", "--tag", "home", "--dry-run"], 0),
     (&["purge", "--everything", "--dry-run"], 0),
+    (&["purge", "plan", "--everything"], 0),
     (&["config", "list"], 0),
     (&["schema"], 0),
     (&["version"], 0),

@@ -35,6 +35,7 @@ const OFFLINE: &[Case] = &[
     (&["explain", "429"], "", 0),
     (&["explain", "-"], "HTTP/1.1 403 Forbidden\nX-Cache: MISS\n\n", 0),
     (&["purge", "--tag", "home", "--dry-run"], "", 0),
+    (&["purge", "plan", "--tag", "home"], "", 0),
     (&["purge", "https://cloudcdn.pro/a", "--dry-run", "--verbose"], "", 0),
     (&["config", "list"], "", 0),
     (&["schema"], "", 0),

@@ -10,7 +10,7 @@ use crate::{
     profile::Origin,
     purge::{
         self, Account, Batch, Receipt, Selector,
-        execute::{Ledger, execute},
+        execute::{Ledger, Order, execute},
         plan::{Selection, plan},
     },
     secret::Secret,
@@ -229,8 +229,8 @@ fn purge_tag(story: &mut Story<'_>) -> Result<Step> {
     let provider = purge::provider("cloudcdn")?;
     let selection = Selection { selector: Selector::Tag, items: vec![TAG.into()], soft: false };
     let plan = plan(provider, &story.account.settings, &selection)?;
-    let mut ledger = Last::default();
-    let outcome = execute(provider, &story.account, &plan, &story.client, None, &mut ledger)?;
+    let (order, mut ledger) = (Order::new(None, story.client.clock), Last::default());
+    let outcome = execute(provider, &story.account, &plan, &story.client, &order, &mut ledger)?;
     if let Some(error) = outcome.failure(&plan) {
         return Err(error);
     }

@@ -1,6 +1,5 @@
 //! Who purges: the provider of a profile, its settings and addresses, and the credentials that open the way.
 
-use super::Purge;
 use crate::{
     context::Context,
     credential::{Credential, Found, Reference},
@@ -65,7 +64,26 @@ fn targets(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<V
     Ok(if url.is_empty() { Vec::new() } else { vec![url.to_owned()] })
 }
 
-impl Purge {
+/// Settings of the provider that are typed.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub(super) struct Sets {
+    /// A setting of the provider, name=value; repeatable
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub sets: Vec<String>,
+}
+
+/// Credentials that are typed, for CloudCDN.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub(super) struct Keys {
+    /// Purge key, literally [env: CLOUDCDN_PURGE_KEY]
+    #[arg(long, value_name = "KEY")]
+    purge_key: Option<String>,
+    /// Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<String>,
+}
+
+impl Keys {
     /// The account with its secrets.
     pub(super) fn account(
         &self,
@@ -120,6 +138,21 @@ impl Purge {
             "token" => (Credential::Vendor(name, provider.variables(name)), self.token.clone()),
             _ => (Credential::Vendor(name, provider.variables(name)), None),
         })
+    }
+
+    /// Who typed a key expects that one to go out.
+    pub(super) fn tell_unused(&self, account: &Account, cx: &Context<'_>) {
+        let Some((_, first)) = account.secrets().first() else { return };
+        let typed = [
+            ("purge_key", "--purge-key", &self.purge_key),
+            ("token", "--token", &self.token),
+            ("account_key", "--account-key", &cx.options.account_key),
+        ];
+        for (name, flag, value) in typed {
+            if value.is_some() && account.secrets().iter().all(|(sent, _)| *sent != name) {
+                cx.console.warn(format!("{flag} is not sent: {} comes first; unset that", first.reference));
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `--dry-run`: the requests as they would go out, and no socket.
 
-use super::{Job, Purge};
+use super::{account::Keys, job::Job};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -21,11 +21,11 @@ pub struct Preview {
 
 impl Preview {
     /// Encodes every batch; several are written at once, a line each, unless the whole is asked for.
-    pub(super) fn of(job: &Job, purge: &Purge, cx: &mut Context<'_>) -> Result<Self> {
+    pub(super) fn of(job: &Job, keys: &Keys, cx: &mut Context<'_>) -> Result<Self> {
         let encode = |batch| (job.provider.encode)(&job.settings, &batch);
         let requests = job.plan.batches().map(encode).collect::<Result<Vec<Request>>>()?;
         if cx.console.verbose > 0 {
-            let account = purge.account_by_name(job.provider, job.settings.clone(), cx);
+            let account = keys.account_by_name(job.provider, job.settings.clone(), cx);
             if let Err(error) = &account {
                 cx.console.info(error.to_string());
             }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::{
-    clock::Clock,
     credential::Found,
     http::{Failure, Policy, Transport, Value},
     profile::Origin,
@@ -177,7 +176,8 @@ impl Case {
         let console = Console::new(true, false, 0);
         let client = Client { policy, transport: &transport, clock: &clock, console };
         let mut notes = Notes { full: self.full, ..Notes::default() };
-        let outcome = execute(&self.provider, &account, &plan, &client, None, &mut notes).unwrap();
+        let outcome =
+            execute(&self.provider, &account, &plan, &client, &Order::default(), &mut notes).unwrap();
         let took = clock.elapsed() - self.begin;
         let asked = transport.asked.into_inner().unwrap();
         Ran { outcome, plan, notes: notes.lines, asked, took }
@@ -294,7 +294,7 @@ fn a_plan_of_another_account_is_not_run() {
     };
     let console = Console::new(true, false, 0);
     let client = Client { policy: Policy::default(), transport: &wire, clock: &clock, console };
-    let ran = execute(&PLAIN, &account, &plan, &client, None, &mut Notes::default());
+    let ran = execute(&PLAIN, &account, &plan, &client, &Order::default(), &mut Notes::default());
     assert!(matches!(ran, Err(Error::Data(_))));
 }
 

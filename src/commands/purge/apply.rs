@@ -1,0 +1,74 @@
+//! `purge apply PLAN|-`: sends a plan that was made, and perhaps approved, before.
+
+use super::{
+    account::{Keys, Sets},
+    ask,
+    job::Job,
+    preview::Preview,
+    send::send,
+};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    purge::plan::Plan,
+    report::Report,
+};
+use std::{fs, io};
+
+/// The flags of applying.
+#[derive(Debug, clap::Args)]
+pub(super) struct Apply {
+    /// The plan that `purge plan` made; - reads it from stdin
+    #[arg(value_name = "PLAN")]
+    file: String,
+    /// Confirm a plan that removes everything
+    #[arg(long)]
+    yes: bool,
+    /// Print the requests, send none
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    sets: Sets,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+impl Apply {
+    /// Checks the plan against the account, and sends it.
+    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
+        let plan = Plan::load(&text(&self.file, cx)?)?;
+        let profile = cx.profile()?;
+        let job = Job::of(plan, &profile, &self.sets.sets, cx)?;
+        job.announce(cx, self.dry_run);
+        if self.dry_run {
+            return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
+        }
+        if job.is_everything() && !self.yes {
+            ask::confirm(cx, &job.settings.targets().join(", "))?;
+        }
+        Ok(Box::new(send(job, &self.keys, rate, cx)?))
+    }
+}
+
+/// The whole of the file, or of stdin.
+fn text(file: &str, cx: &mut Context<'_>) -> Result<String> {
+    let mut text = String::new();
+    let read = if file == "-" {
+        cx.claim_stdin("the plan")?;
+        cx.input.read_to_string(&mut text).map(drop)
+    } else {
+        fs::read_to_string(file).map(|whole| text = whole)
+    };
+    let shown = if file == "-" { "stdin" } else { file };
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            Error::InputMissing(format!("{shown} does not exist; make a plan with `stratos purge plan`"))
+        }
+        io::ErrorKind::InvalidData => {
+            Error::Data(format!("{shown} is no plan: it is not UTF-8; make it again"))
+        }
+        _ => Error::Io(format!("cannot read {shown}: {error}; check who may read it")),
+    })?;
+    Ok(text)
+}

@@ -1,0 +1,46 @@
+//! `purge …`: plan, confirm, send, in one step.
+
+use super::{
+    account::{Keys, Sets},
+    ask,
+    choice::Choice,
+    job::Job,
+    preview::Preview,
+    send::send,
+};
+use crate::{context::Context, error::Result, report::Report};
+
+/// The flags of the one step.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub(super) struct Once {
+    #[command(flatten)]
+    choice: Choice,
+    /// Confirm --everything
+    #[arg(long)]
+    yes: bool,
+    /// Print the requests, send none
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    sets: Sets,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+impl Once {
+    /// Plans and sends.
+    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
+        let selection = self.choice.selection(cx)?;
+        let profile = cx.profile()?;
+        let job = Job::cut(&selection, &profile, &self.sets.sets, cx)?;
+        job.announce(cx, self.dry_run);
+        if self.dry_run {
+            return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
+        }
+        if job.is_everything() && !self.yes {
+            ask::confirm(cx, &job.settings.targets().join(", "))?;
+        }
+        Ok(Box::new(send(job, &self.keys, rate, cx)?))
+    }
+}

@@ -1,0 +1,134 @@
+//! `purge plan`: the plan as a file, its cost and the time it takes; no secret, no socket.
+
+use super::{account::Sets, ask, choice::Choice, job::Job};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    options::Format,
+    progress::clean,
+    purge::{
+        pace::{Forecast, forecast},
+        plan::{Plan, shortened},
+    },
+    report::{Page, Report, Rows, Style},
+};
+use serde_json::{Value, json};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The flags of planning.
+#[derive(Debug, clap::Args)]
+pub(super) struct Planning {
+    #[command(flatten)]
+    choice: Choice,
+    /// Write the plan to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    sets: Sets,
+}
+
+impl Planning {
+    /// Plans, and sends nothing.
+    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let selection = self.choice.selection(cx)?;
+        let profile = cx.profile()?;
+        let job = Job::cut(&selection, &profile, &self.sets.sets, cx)?;
+        show(job, self.out.as_deref(), cx)
+    }
+}
+
+/// The plan of a job: to the file or to stdout, and what it takes beside it.
+pub(super) fn show(job: Job, out: Option<&Path>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+    let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
+    let forecast = forecast(job.provider, &job.settings, &job.plan, rate, cx.clock.now()?);
+    job.announce(cx, true);
+    if let Some(path) = out {
+        fs::write(path, job.plan.to_json() + "\n").map_err(|error| {
+            Error::CannotCreate(format!("cannot write {}: {error}; check its folder", path.display()))
+        })?;
+    }
+    // On a terminal the page says it.
+    let plain = cx.format == Format::Json && !cx.terminal && cx.options.filter.is_none();
+    if cx.format != Format::Table {
+        cx.console.info(taken(&job.plan, &forecast));
+    }
+    Ok(Box::new(Planned { plan: job.plan, forecast, out: out.map(Path::to_owned), plain }))
+}
+
+/// How much there is, and how long it takes.
+fn taken(plan: &Plan, forecast: &Forecast) -> String {
+    let first = plan.batch(0, None);
+    let requests =
+        if plan.count() == 1 { "1 request".to_owned() } else { format!("{} requests", plan.count()) };
+    format!("{} in {requests}, {forecast}", first.selector.count(plan.items()))
+}
+
+/// A plan, its digest and its time.
+struct Planned {
+    plan: Plan,
+    forecast: Forecast,
+    out: Option<PathBuf>,
+    /// Its bytes are written as they are: a large plan is not taken apart to be printed.
+    plain: bool,
+}
+
+impl Report for Planned {
+    fn value(&self) -> Value {
+        match &self.out {
+            None => serde_json::from_str(&self.plan.to_json()).expect("a plan is JSON"),
+            Some(path) => json!({
+                "plan": path.display().to_string(),
+                "provider": self.plan.provider,
+                "batches": self.plan.count(),
+                "items": self.plan.items(),
+                "seconds": self.forecast.least.as_secs(),
+                "digest": self.plan.digest(),
+            }),
+        }
+    }
+
+    fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
+        if self.plain && self.out.is_none() {
+            return writeln!(page.out, "{}", self.plan.to_json());
+        }
+        writeln!(page.out, "{} {}", page.bold(&self.plan.provider), self.plan.digest())?;
+        for batch in self.plan.batches() {
+            let count = batch.selector.count(batch.items.count());
+            let soft = if batch.soft { ", softly" } else { "" };
+            let (first, last) = (shortened(batch.items.first()), shortened(batch.items.last()));
+            let items = if batch.items.count() == 1 { first } else { format!("{first} to {last}") };
+            let line = format!("  {} {}: {count}{soft}: {items}", batch.number, batch.target);
+            writeln!(page.out, "{}", clean(&line))?;
+        }
+        writeln!(page.out, "{}", taken(&self.plan, &self.forecast))?;
+        match &self.out {
+            Some(path) => writeln!(page.out, "`stratos purge apply {}` sends it", path.display()),
+            None => writeln!(page.out, "--out FILE keeps it, `stratos purge apply FILE` sends it"),
+        }
+    }
+
+    fn style(&self) -> Style {
+        if self.plain && self.out.is_none() { Style::Text } else { Style::Data }
+    }
+
+    fn rows(&self) -> Option<Rows> {
+        let row = |batch: crate::purge::Batch<'_>| {
+            let items = batch.items;
+            vec![
+                batch.number.to_string(),
+                batch.target.to_owned(),
+                batch.selector.name().to_owned(),
+                items.count().to_string(),
+                items.first().to_owned(),
+                items.last().to_owned(),
+            ]
+        };
+        Some(Rows {
+            columns: vec!["BATCH", "TARGET", "SELECTOR", "ITEMS", "FIRST", "LAST"],
+            rows: self.plan.batches().map(row).collect(),
+        })
+    }
+}
