@@ -1,13 +1,16 @@
 //! The figures that the README promises, each as met or missed, in one run: `cargo bench --bench figures`.
 //!
-//! Measures the `dist` binary, which it builds first; `STRATOS_BIN` names another. `STRATOS_BENCH_LINES` is
-//! the length of the memory run, 100 million lines unless told.
+//! Measures the `dist` binary, which it builds first; `STRATOS_BIN` names another. README.md
+//! tells of the variables, and of the peers that it is compared with.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod bulk;
 mod cold;
 mod deadline;
+mod measure;
 mod memory;
+mod peers;
+mod schemes;
 
 use std::{
     env, fs,
@@ -26,7 +29,9 @@ fn main() {
     println!("figures of {}", bench.binary.file_name().unwrap_or_default().display());
     size(&bench);
     cold::run(&bench);
-    bulk::run(&bench);
+    let hmac = bulk::run(&bench);
+    let rsa = schemes::run(&bench);
+    peers::run(&bench, hmac, rsa);
     deadline::run(&bench);
     memory::run(&bench);
 }

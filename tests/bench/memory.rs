@@ -3,7 +3,7 @@
 use super::{Bench, EXPIRES, figure, note};
 use std::{env, fs, io::Write, process::Stdio, time::Instant};
 
-const USUAL: u64 = 100_000_000;
+const USUAL: u64 = 20_000_000;
 const BLOCK: u64 = 20_000;
 
 /// Measures.
