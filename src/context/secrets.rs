@@ -196,7 +196,12 @@ pub(super) fn abroad(profile: &Profile, member: &str, remedy: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::super::desk::Desk;
-    use crate::{credential::Credential, error::Result, options::Options, profile::Origin};
+    use crate::{
+        credential::Credential,
+        error::Result,
+        options::Options,
+        profile::{self, Origin},
+    };
 
     fn desk(config: &str, env: &[(&'static str, &str)]) -> Desk {
         let env = env.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -276,6 +281,33 @@ mod tests {
             .0;
         assert_eq!(token.map(|_| ()).map_err(|error| error.facts().exit), Err(78));
         assert!(key.unwrap().is_some());
+    }
+
+    #[test]
+    fn under_another_profile_its_own_credentials_are_seen_and_then_the_first_ones_again() {
+        let config = "[profiles.default]\npurge_key = \"env:A\"\n[profiles.b]\npurge_key = \"env:B\"\n\
+                      [profiles.c]\nprovider = \"varnish\"\npurge_key = \"env:B\"\n";
+        let env = [("A", "a"), ("B", "b"), ("CLOUDCDN_ACCOUNT_KEY", "k")];
+        let seen = desk(config, &env).run(|cx| {
+            let file = profile::File::load(&cx.place()).unwrap();
+            let mut key = |name: &str, which| {
+                let profile = match name {
+                    "fastly" => cx.provider_alone(&file, name),
+                    name => cx.profile_named(&file, name),
+                };
+                let found = cx.under(&profile.unwrap(), |cx| cx.credential(which, None)).unwrap();
+                found.map(|found| found.secret.text().unwrap().to_owned())
+            };
+            let all = [
+                key("b", Credential::PurgeKey),
+                key("c", Credential::AccountKey),
+                key("fastly", Credential::AccountKey),
+                key("b", Credential::AccountKey),
+            ];
+            (all, cx.credential(Credential::PurgeKey, None).unwrap().unwrap().secret.text().unwrap() == "a")
+        });
+        let own = |text: &str| Some(text.to_owned());
+        assert_eq!(seen.0, ([own("b"), None, None, own("k")], true));
     }
 
     #[test]

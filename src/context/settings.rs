@@ -25,6 +25,28 @@ impl<'a> Context<'a> {
         Ok(profile)
     }
 
+    /// A profile by its name, whichever one is in force.
+    pub fn profile_named(&self, file: &File, name: &str) -> Result<Rc<Profile>> {
+        let env = self.env;
+        let lookup = move |name: &str| env.get(name);
+        profile::named(&Sources { options: &self.options, env: &lookup, file }, name).map(Rc::new)
+    }
+
+    /// A provider with its defaults and the vendor's own variables.
+    pub fn provider_alone(&self, file: &File, provider: &str) -> Result<Rc<Profile>> {
+        let env = self.env;
+        let lookup = move |name: &str| env.get(name);
+        profile::bare(&Sources { options: &self.options, env: &lookup, file }, provider).map(Rc::new)
+    }
+
+    /// Does a part with another profile in force: its origin, its credentials, its client, and no other's.
+    pub fn under<T>(&mut self, profile: &Rc<Profile>, part: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.state.profile.replace(Rc::clone(profile));
+        let result = part(self);
+        self.state.profile = before;
+        result
+    }
+
     /// Where the profile file lives.
     #[must_use]
     pub fn place(&self) -> Place {

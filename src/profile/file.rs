@@ -1,7 +1,7 @@
 //! config.toml as it was read: what it says, or why it cannot be read, with line and column.
 
 use super::{
-    Place,
+    Place, group,
     key::Key,
     mask,
     member::{bad, json, misspelt, unknown},
@@ -19,7 +19,7 @@ use toml_edit::{DocumentMut, TableLike};
 const BOUND: u64 = 1 << 20;
 
 /// What stands at the top.
-const MEMBERS: &[&str] = &["default", "policy", "profiles"];
+const MEMBERS: &[&str] = &["default", "groups", "policy", "profiles"];
 
 /// What a run found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +128,11 @@ impl File {
         self.table("profiles").map(|table| table.iter().map(|(name, _)| name).collect()).unwrap_or_default()
     }
 
+    /// The groups of profiles, each layer by layer.
+    pub fn groups(&self) -> Result<Vec<group::Group>> {
+        self.table("groups").map_or(Ok(Vec::new()), |table| group::read(table, &self.names()))
+    }
+
     /// The profile that `default = "…"` names.
     #[must_use]
     pub fn default_name(&self) -> Option<&str> {
@@ -183,7 +188,7 @@ impl File {
                 return Err(unknown(name, meant));
             }
         }
-        for name in ["policy", "profiles"] {
+        for name in ["groups", "policy", "profiles"] {
             if let Some(item) = self.document.get(name)
                 && !item.is_table_like()
             {
@@ -196,10 +201,10 @@ impl File {
             return Err(bad("default", "the name of a profile, as text"));
         }
         let profiles = self.table("profiles").into_iter().flat_map(TableLike::iter);
-        match profiles.into_iter().find(|(_, item)| !item.is_table_like()) {
-            Some((name, _)) => Err(bad(&format!("profiles.{name}"), "a table")),
-            None => Ok(()),
+        if let Some((name, _)) = profiles.into_iter().find(|(_, item)| !item.is_table_like()) {
+            return Err(bad(&format!("profiles.{name}"), "a table"));
         }
+        self.groups().map(drop)
     }
 }
 
@@ -295,6 +300,7 @@ mod tests {
     fn a_misspelt_name_is_refused_and_a_strange_one_passed_over() {
         let judged = |text| parse(text).and_then(|file| file.judge(None));
         for (text, meant) in [
+            ("[group]\na = [\"b\"]", "groups?"),
             ("[polic]\nmax_ttl = \"7d\"", "policy?"),
             ("[profile.a]\nurl = \"https://a.example\"", "profiles?"),
             ("Default = \"a\"", "default?"),

@@ -2,6 +2,7 @@
 
 mod edit;
 mod file;
+mod group;
 mod key;
 mod mask;
 mod member;
@@ -14,11 +15,12 @@ mod save;
 mod site;
 
 pub use file::{File, Kept};
+pub use group::Group;
 pub use key::{Key, name_is_fine};
 pub use mask::{looks_secret, reference as shown};
 pub use place::Place;
 pub use policy::Bounds;
-pub use resolve::{Sources, resolve};
+pub use resolve::{Sources, bare, named, resolve};
 pub use ring::{RingKey, Standing, id_is_fine};
 pub use save::{Draft, Saved, keep, update};
 pub use site::{Site, base};
@@ -103,6 +105,8 @@ pub struct Profile {
     pub key_id: Option<String>,
     /// `nodes`: the base URLs of a fleet, each purged for itself; none for a single address.
     pub nodes: Vec<String>,
+    /// `then`: what a purge of several leaves for after this one.
+    pub then: Vec<String>,
     /// `keys` of `[profiles.x.signing]`, in the file's order; empty where there is one `key`, or none.
     pub ring: Vec<RingKey>,
     /// Every other text member of `[profiles.x.signing]`, as scheme params.
@@ -144,6 +148,7 @@ impl Default for Profile {
             scheme: Setting::default("cloudcdn"),
             key_id: None,
             nodes: Vec::new(),
+            then: Vec::new(),
             ring: Vec::new(),
             params: Vec::new(),
             settings: Vec::new(),

@@ -30,6 +30,7 @@ const KNOWN: &[&str] = &[
     "client_key",
     "otlp_endpoint",
     "nodes",
+    "then",
     "signing",
     "policy",
 ];
@@ -46,10 +47,25 @@ pub struct Sources<'s> {
 
 /// Resolves everything but the credentials, which stay references.
 pub fn resolve(from: &Sources<'_>) -> Result<Profile> {
-    let name = chosen(from)?;
-    let table = Own { name: &name, table: from.file.profile(&name) };
+    settled(from, chosen(from)?, None)
+}
+
+/// As [`resolve`], for the profile of this name, whichever one is in force.
+pub fn named(from: &Sources<'_>, name: &str) -> Result<Profile> {
+    settled(from, name.to_owned(), None)
+}
+
+/// A provider with its defaults and the vendor's own variables, and nothing of any profile.
+pub fn bare(from: &Sources<'_>, provider: &str) -> Result<Profile> {
+    let chosen = Setting { value: provider.to_owned(), origin: Origin::Flag("--to") };
+    settled(from, provider.to_owned(), Some(chosen))
+}
+
+fn settled(from: &Sources<'_>, name: String, provider: Option<Setting<String>>) -> Result<Profile> {
+    let table = Own { name: &name, table: from.file.profile(&name).filter(|_| provider.is_none()) };
     table.refuse_aliases()?;
-    let provider = table.setting("provider")?.unwrap_or_else(|| Setting::default("cloudcdn"));
+    let own = table.setting("provider")?;
+    let provider = provider.or(own).unwrap_or_else(|| Setting::default("cloudcdn"));
     // CLOUDCDN_* are seen by that provider alone.
     let cloudcdn = provider.value.starts_with("cloudcdn");
     let env = |names: &[&'static str]| {
@@ -89,6 +105,7 @@ pub fn resolve(from: &Sources<'_>) -> Result<Profile> {
         bound_to,
         scheme: table.signing("scheme", "signing.scheme")?.unwrap_or_else(|| Setting::default("cloudcdn")),
         nodes: table.nodes()?,
+        then: table.then()?,
         key_id: table.key_id()?,
         ring: table.ring()?,
         params: table.params()?,
@@ -251,6 +268,12 @@ impl<'f> Own<'f> {
                 site::base(text).map_err(|why| Error::Config(format!("{path} holds no base URL: {why}")))
             })
             .collect()
+    }
+
+    /// `then = "cdn"`, or several with commas between.
+    fn then(&self) -> Result<Vec<String>> {
+        let Some(own) = self.setting("then")? else { return Ok(Vec::new()) };
+        Ok(own.value.split(',').map(|name| name.trim().to_owned()).collect())
     }
 
     fn references(&self) -> Result<Vec<(&'static str, String)>> {

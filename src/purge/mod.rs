@@ -17,6 +17,7 @@ mod cloudflare;
 mod cloudfront;
 mod digitalocean;
 pub mod execute;
+pub mod fan;
 mod fastly;
 mod gcore;
 mod google;
