@@ -4,7 +4,7 @@ use crate::{
     error::{Answer, Error, Kind, Result},
     secret::Secret,
 };
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 /// Headers by which servers name an answer to their support, the usual one first.
 pub(super) const REQUEST_IDS: &[&str] = &[
@@ -56,6 +56,8 @@ pub struct Request {
     pub give_up: Option<fn(&Response) -> bool>,
     /// Answers that mean "not now", though their status says otherwise: a throttle in a 400.
     pub again: Option<fn(&Response) -> bool>,
+    /// Where to connect instead of looking the name up; `Host` and TLS keep the URL's name. No proxy then.
+    pub at: Option<SocketAddr>,
 }
 
 /// One answer, whole.
@@ -87,6 +89,7 @@ impl Request {
             hidden: Vec::new(),
             give_up: None,
             again: None,
+            at: None,
         }
     }
 
@@ -154,6 +157,13 @@ impl Request {
     #[must_use]
     pub fn again(mut self, when: fn(&Response) -> bool) -> Self {
         self.again = Some(when);
+        self
+    }
+
+    /// Connects to this address, whatever the name's own are.
+    #[must_use]
+    pub const fn at(mut self, address: SocketAddr) -> Self {
+        self.at = Some(address);
         self
     }
 

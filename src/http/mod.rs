@@ -15,6 +15,7 @@ mod ureq;
 pub use self::ureq::{Setup, open};
 pub use message::{Request, Response, Value};
 pub use proxy::{Proxies, Proxy};
+pub use retry::ceilings;
 pub use settings::{duration, policy};
 pub use target::{Scheme, Target};
 
@@ -24,7 +25,7 @@ use crate::{
     progress::Console,
 };
 use redact::Redactor;
-use std::{io::Write, time::Duration};
+use std::{io::Write, net::SocketAddr, time::Duration};
 
 /// How requests are sent: the deadline, the retries, the bounds.
 #[derive(Debug, Clone)]
@@ -69,6 +70,15 @@ pub trait Transport: Send + Sync {
             sink.write_all(&body).map_err(|error| Failure::Sink(error.to_string()))?;
         }
         Ok(response)
+    }
+
+    /// The addresses of the origin's name, in the order of the look-up; none where a proxy looks it up.
+    fn addresses(
+        &self,
+        _target: &Target<'_>,
+        _policy: &Policy,
+    ) -> std::result::Result<Vec<SocketAddr>, Failure> {
+        Ok(Vec::new())
     }
 }
 
@@ -135,6 +145,13 @@ impl Client<'_> {
         })
     }
 
+    /// The addresses behind the name of a URL; none where a proxy looks it up.
+    pub fn addresses(&self, url: &str) -> Result<Vec<SocketAddr>> {
+        let target = Target::of(url)?;
+        let found = self.transport.addresses(&target, &self.policy);
+        found.map_err(|failure| self.failed(failure, &target.to_string(), 1))
+    }
+
     /// Follows redirects where that is safe: without a credential, to https or loopback.
     fn follow(&self, request: &Request, sign: Option<Sign<'_>>, attempt: Attempt<'_>) -> Result<Response> {
         let mut sent = 0;
@@ -143,6 +160,9 @@ impl Client<'_> {
             let target = Target::of(&request.url)?;
             let (credential, response) = self.settle(&request, sign, attempt, &mut sent)?;
             let Some(next) = onward(&request, credential, &target, &response)? else { return Ok(response) };
+            // The address was one of that name's.
+            let stays = Target::of(&next)?.to_string() == target.to_string();
+            request.at = request.at.filter(|_| stays);
             request.url = next;
         }
         Err(Error::Redirect(format!("more than {REDIRECTS} redirects; the last one led to {}", request.url)))
@@ -223,20 +243,25 @@ impl Client<'_> {
         outcome: std::result::Result<Response, Failure>,
         attempts: u32,
     ) -> Result<Response> {
-        let failure = match outcome {
-            Ok(response) => return Ok(Response { attempts, ..response }),
-            Err(failure) => failure,
-        };
-        let origin = Target::of(&request.url)?.to_string();
-        Err(match failure {
+        match outcome {
+            Ok(response) => Ok(Response { attempts, ..response }),
+            Err(failure) => {
+                let origin = Target::of(&request.url)?.to_string();
+                Err(self.failed(failure, &origin, attempts))
+            }
+        }
+    }
+
+    fn failed(&self, failure: Failure, origin: &str, attempts: u32) -> Error {
+        match failure {
             Failure::Passing(detail) | Failure::Final(detail) => Error::RequestFailed { attempts, detail },
             Failure::TooLarge => Error::TooLarge(format!(
                 "the reply of {origin} is larger than {} bytes, the most that is read; ask it for less",
                 self.policy.cap
             )),
             Failure::Sink(detail) => Error::Io(format!("cannot write what {origin} sent: {detail}")),
-            Failure::Interrupted => self.interrupted(&origin),
-        })
+            Failure::Interrupted => self.interrupted(origin),
+        }
     }
 
     /// The clock knows which signal it was.

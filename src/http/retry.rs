@@ -13,7 +13,7 @@ const CAP: Duration = Duration::from_secs(20);
 
 /// The most that the wait before each retry may be: 250 ms, 500 ms, … 20 s. Their number is the
 /// number of retries.
-pub(super) fn ceilings(retries: u32) -> impl Iterator<Item = Duration> {
+pub fn ceilings(retries: u32) -> impl Iterator<Item = Duration> {
     let times = usize::try_from(retries).unwrap_or(usize::MAX);
     ExponentialBuilder::new().with_min_delay(BASE).with_max_delay(CAP).with_max_times(times).build()
 }

@@ -53,6 +53,12 @@ impl Phase {
 thread_local! {
     // An attempt stays on its thread, look-up and connect included.
     static PHASE: Cell<Phase> = const { Cell::new(Phase::Waiting) };
+    static PINNED: Cell<Option<SocketAddr>> = const { Cell::new(None) };
+}
+
+/// Connects this thread's attempt to an address, whatever the name's own are.
+pub(super) fn pin(address: Option<SocketAddr>) {
+    PINNED.set(address);
 }
 
 pub(super) fn enter(phase: Phase) {
@@ -91,6 +97,11 @@ impl Resolver for Names {
         config: &Config,
         timeout: NextTimeout,
     ) -> std::result::Result<ResolvedSocketAddrs, ::ureq::Error> {
+        if let Some(pinned) = PINNED.get() {
+            let mut found = self.empty();
+            found.push(pinned);
+            return Ok(found);
+        }
         let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         if let Ok(address) = host.parse::<IpAddr>() {
             let port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
@@ -163,7 +174,11 @@ impl fmt::Debug for Tls {
     }
 }
 
-impl<In: Transport> Connector<In> for Tls {
+/// The link of the chain that puts connections under TLS; chains of one transport share it.
+#[derive(Debug)]
+pub(super) struct Secure(pub Arc<Tls>);
+
+impl<In: Transport> Connector<In> for Secure {
     type Out = Either<In, Secured>;
 
     fn connect(
@@ -178,7 +193,7 @@ impl<In: Transport> Connector<In> for Tls {
         let host = details.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| ::ureq::Error::Tls("the host has no name that a certificate could bear"))?;
-        let mut session = ClientConnection::new(self.config()?, name)?;
+        let mut session = ClientConnection::new(self.0.config()?, name)?;
         let mut socket = TransportAdapter::new(transport.boxed(), details.current_time.clone());
         socket.set_timeout(left(details));
         session.complete_io(&mut socket)?;

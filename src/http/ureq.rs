@@ -7,7 +7,7 @@ use super::{
     Failure, Policy, Proxies, Request, Response, Target, Transport, Value,
     proxy::Proxy,
     target::Scheme,
-    tls::{self, Enter, Names, Phase, Tls},
+    tls::{self, Enter, Names, Phase, Secure, Tls},
 };
 use crate::error::Result;
 use ::ureq::{
@@ -18,9 +18,10 @@ use ::ureq::{
 use percent_encoding::CONTROLS;
 use std::{
     io::{self, Read, Write},
+    net::{SocketAddr, ToSocketAddrs},
     path::PathBuf,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     time::Duration,
@@ -53,6 +54,8 @@ pub fn open(setup: &Setup, stopped: fn() -> bool) -> Result<&'static dyn Transpo
 
 struct Ureq {
     agent: Agent,
+    /// Keeps no connection: a pool knows them by name, not by address.
+    pinned: Agent,
     proxies: Proxies,
     stopped: fn() -> bool,
 }
@@ -74,29 +77,38 @@ enum Event {
 impl Ureq {
     fn new(setup: &Setup, stopped: fn() -> bool) -> Result<Self> {
         let tls = Tls::new(setup.ca_file.as_deref(), setup.client.as_ref())?;
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .proxy(None)
-            .user_agent(concat!("stratos/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json")
-            .build();
-        let connector = Enter(Phase::Connecting)
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector::default())
-            .chain(Enter(Phase::Handshake))
-            .chain(tls)
-            .chain(Enter(Phase::Waiting));
-        let agent = Agent::with_parts(config, connector, Names::default());
-        Ok(Self { agent, proxies: setup.proxies.clone(), stopped })
+        let tls = Arc::new(tls);
+        let agent = |idle: Option<usize>| {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .allow_non_standard_methods(true)
+                .proxy(None)
+                .user_agent(concat!("stratos/", env!("CARGO_PKG_VERSION")))
+                .accept("application/json");
+            let config = match idle {
+                Some(count) => config.max_idle_connections(count).max_idle_connections_per_host(count),
+                None => config,
+            };
+            let connector = Enter(Phase::Connecting)
+                .chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(Enter(Phase::Handshake))
+                .chain(Secure(Arc::clone(&tls)))
+                .chain(Enter(Phase::Waiting));
+            Agent::with_parts(config.build(), connector, Names::default())
+        };
+        Ok(Self { agent: agent(None), pinned: agent(Some(0)), proxies: setup.proxies.clone(), stopped })
     }
 
     /// Starts the attempt on its thread.
     fn start(&self, request: &Request, policy: &Policy, streamed: bool) -> Started {
         let target = Target::of(&request.url).map_err(|error| Failure::Final(error.to_string()))?;
-        let proxy = self.proxies.towards(&target).map(tunnel).transpose()?;
-        let (agent, request, policy) = (self.agent.clone(), request.clone(), policy.clone());
+        let (agent, proxy) = match request.at {
+            Some(_) => (self.pinned.clone(), None),
+            None => (self.agent.clone(), self.proxies.towards(&target).map(tunnel).transpose()?),
+        };
+        let (request, policy) = (request.clone(), policy.clone());
         // Two chunks in flight: a slow sink slows the server down instead of filling memory.
         let (sender, receiver) = sync_channel(2);
         let run = move || {
@@ -111,12 +123,7 @@ impl Ureq {
     }
 
     /// The next event, a signal, or the deadline.
-    fn next(
-        &self,
-        events: &Receiver<Event>,
-        limit: Duration,
-        late: &str,
-    ) -> std::result::Result<Event, Failure> {
+    fn next<T>(&self, events: &Receiver<T>, limit: Duration, late: &str) -> std::result::Result<T, Failure> {
         let ticks = (limit + GRACE).as_millis() / TICK.as_millis();
         for _ in 0..=ticks {
             match events.recv_timeout(TICK) {
@@ -166,6 +173,25 @@ impl Transport for Ureq {
             limit_is_for = "without a byte of the body";
         }
     }
+
+    fn addresses(
+        &self,
+        target: &Target<'_>,
+        policy: &Policy,
+    ) -> std::result::Result<Vec<SocketAddr>, Failure> {
+        if self.proxies.towards(target).is_some() {
+            return Ok(Vec::new());
+        }
+        let host = target.host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let unknown = Failure::Passing(format!("the name of {target} cannot be looked up"));
+        let (sender, receiver) = sync_channel(1);
+        let port = target.port;
+        let look = move || drop(sender.send((host.as_str(), port).to_socket_addrs()));
+        let thread = std::thread::Builder::new().name("lookup".into()).spawn(look);
+        thread.map_err(|error| Failure::Final(format!("cannot start a thread: {error}")))?;
+        let found = self.next(&receiver, policy.timeout, "while looking up the name")?;
+        Ok(found.map_err(|_| unknown)?.collect())
+    }
 }
 
 /// One attempt, on its own thread.
@@ -180,6 +206,7 @@ struct Exchange {
 impl Exchange {
     fn run(&self, events: &SyncSender<Event>) -> std::result::Result<Response, Failure> {
         tls::enter(Phase::Waiting);
+        tls::pin(self.request.at);
         let answer = self.call()?;
         tls::enter(Phase::Body);
         let mut response = head(&answer);
