@@ -2372,7 +2372,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__signed__subcmd__inspect)
-            opts="-q -h --scheme --param --at --ip --country --method --header --cookie --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --scheme --param --at --ip --country --method --header --cookie --input --field --no-header --take --jobs --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2407,6 +2407,22 @@ _stratos() {
                     return 0
                     ;;
                 --cookie)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -W "lines ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --field)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --take)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3484,7 +3500,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__signed__subcmd__verify)
-            opts="-q -h --scheme --param --key --secret --key-id --at --ip --country --method --header --cookie --jobs --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --scheme --param --key --secret --key-id --at --ip --country --method --header --cookie --input --field --no-header --take --jobs --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3531,6 +3547,18 @@ _stratos() {
                     return 0
                     ;;
                 --cookie)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -W "lines ndjson csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --field)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --take)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

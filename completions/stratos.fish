@@ -346,7 +346,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_s
 ndjson\t'A JSON object a line'
 csv\t'Comma-separated values below a line of names'"
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l field -d 'The member or column with the URL or path; a number with --no-header' -r
-complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l take -d 'Members that stand for the flag of their name, as expires,ip; or none' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l take -d 'Members that stand for the flag of their name, as ip,country=cc; or none' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l no-json -d 'Undo the JSON that CI=true asks for'
@@ -381,6 +381,11 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l header -d 'A request header, \'Name: value\'; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l cookie -d 'Cookies: \'name=value; …\', a Cookie: header or Set-Cookie: lines; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l input -d 'What the list on stdin is made of' -r -f -a "lines\t'A path or URL a line'
+ndjson\t'A JSON object a line'
+csv\t'Comma-separated values below a line of names'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l field -d 'The member or column with the URL or path; a number with --no-header' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l take -d 'Members that stand for the flag of their name, as ip,country=cc; or none' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
@@ -404,6 +409,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l no-header -d 'The CSV has no line of names: columns are numbered from 1'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Hide info lines and progress'
@@ -419,6 +425,12 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l method -d 'The HTTP method' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l header -d 'A request header, \'Name: value\'; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l cookie -d 'Cookies: \'name=value; …\', a Cookie: header or Set-Cookie: lines; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l input -d 'What the list on stdin is made of' -r -f -a "lines\t'A path or URL a line'
+ndjson\t'A JSON object a line'
+csv\t'Comma-separated values below a line of names'"
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l field -d 'The member or column with the URL or path; a number with --no-header' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l take -d 'Members that stand for the flag of their name, as ip,country=cc; or none' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l jobs -d 'Threads for a list on stdin (default 1); order is kept' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
@@ -441,6 +453,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-header -d 'The CSV has no line of names: columns are numbered from 1'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Hide info lines and progress'

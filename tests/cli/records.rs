@@ -10,7 +10,7 @@ use stratos::sign::SCHEMES;
 
 const END: &str = "4102444800";
 
-fn given(runner: Runner, args: &[impl AsRef<str>]) -> Runner {
+pub fn given(runner: Runner, args: &[impl AsRef<str>]) -> Runner {
     args.iter().fold(runner, |runner, arg| runner.arg(arg.as_ref()))
 }
 
@@ -115,7 +115,7 @@ fn bad_records_are_told_by_number_and_the_rest_is_signed() {
     let run = mint(&["--input", "csv"], list).exits(65);
     assert_eq!(run.stdout(), format!("{A}\n{B}\n"));
     for words in [
-        "record 2: the record has 1 fields where the first has 2",
+        "record 2: the record has 1 field where the first has 2",
         "record 3: ",
         "record 5: a quote of the record is never closed",
         "3 of 5 records",

@@ -72,12 +72,6 @@ fn lengths_count_utf_16_units_and_the_path_is_taken_as_it_is() {
 }
 
 #[test]
-fn inspect_reads_no_list() {
-    let run = stratos(["signed", "inspect", "-", "--json"]).stdin(A).run().fails("usage_error", 64);
-    assert!(run.error()["message"].as_str().unwrap().contains("signed verify -"), "{}", run.stderr);
-}
-
-#[test]
 fn a_path_that_the_api_refuses_is_signed_with_one_warning_a_run() {
     for scheme in ["cloudcdn", "cloudcdn-colon"] {
         for args in [&["/a/../b", "/c//d", "/e"][..], &["-", "--jobs", "2"]] {

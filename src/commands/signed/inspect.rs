@@ -1,8 +1,14 @@
-//! `stratos signed inspect <url>`: what a signed URL says. No key is used, so nothing is checked.
+//! `stratos signed inspect <url> | -`: what a signed URL says. No key is used, so nothing is checked.
 
 use super::{
-    Choice, claims, times,
-    visit::{Asking, candidates, fitting},
+    Choice,
+    bulk::{Jobs, claim},
+    claims,
+    records::{Records, cell},
+    stream::{Place, Stream, Told},
+    times,
+    verdict::Streamed,
+    visit::{Asking, Candidate, Scene, WANTS, candidates, fitting},
 };
 use crate::{
     context::Context,
@@ -17,13 +23,17 @@ use std::io;
 /// The flags of inspecting.
 #[derive(Debug, clap::Args)]
 pub struct Inspect {
-    /// A signed URL
+    /// A signed URL; - reads a list from stdin, one a line or as --input says
     #[arg(value_name = "URL")]
     url: String,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
     asking: Asking,
+    #[command(flatten)]
+    records: Records,
+    #[command(flatten)]
+    jobs: Jobs,
 }
 
 /// What stands in a URL.
@@ -33,35 +43,60 @@ struct Inspected {
 }
 
 impl Inspect {
-    /// Takes the URL apart with the scheme that was named, else the first that it fits.
+    /// Takes the URL apart, or each of a list.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        if self.url == "-" {
-            let instead = "give it as an argument; a list on stdin is read by `stratos signed verify -`";
-            return Err(Error::Usage(format!("signed inspect takes one URL; {instead}")));
-        }
+        let listed = self.url == "-";
+        let stream = Stream {
+            records: &self.records,
+            jobs: &self.jobs,
+            wants: &WANTS,
+            columns: COLUMNS,
+            given: "signed",
+            words: ["inspecting", "inspected"],
+        };
+        stream.check(listed, cx)?;
+        self.asking.taking(&self.records.taken(&WANTS)?)?;
         let profile = cx.profile()?;
-        let scene = self.asking.scene(&profile, cx)?;
+        let scene = &self.asking.scene(&profile, cx)?;
         let candidates = candidates(self.choice.scheme.as_deref(), &self.choice.params, &profile, cx)?;
-        let headers = scene.headers();
-        let fits = fitting(&self.url, &scene, &headers, &candidates);
-        if fits.is_empty() && self.choice.scheme.is_none() {
-            return Err(Error::Data(
-                "no scheme of this version recognises this as a signed URL; name its scheme with --scheme"
-                    .into(),
-            ));
+        let named = self.choice.scheme.is_some();
+        if !listed {
+            return Ok(Box::new(inspected(&self.url, scene, &candidates, named)?));
         }
-        let candidate = &candidates[fits.first().copied().unwrap_or(0)];
-        let pairs = claims::pairs(&candidate.settings);
-        let visit = scene.visit(&self.url, &headers, Params(&pairs))?;
-        let mut signed = Vec::new();
-        let found = (candidate.scheme.inspect)(&visit, &mut signed)?;
-        let also: Vec<&str> = fits.iter().skip(1).map(|at| candidates[*at].scheme.id).collect();
-        let mut value = described(candidate.scheme, &also, &found);
-        if let Some(text) = std::str::from_utf8(&signed).ok().filter(|text| !text.is_empty()) {
-            value.insert("signed_text".into(), text.into());
-        }
-        Ok(Box::new(Inspected { value, now: scene.now() }))
+        claim(cx)?;
+        let candidates = candidates.as_slice();
+        stream.run(cx, || {
+            move |url: &str, taken: &[(&'static str, String)], place: Place<'_>| {
+                let own = if taken.is_empty() { None } else { Some(scene.with(taken)?) };
+                let found = inspected(url, own.as_ref().unwrap_or(scene), candidates, named)?;
+                place.put(&Line { url, found });
+                Ok(())
+            }
+        })?;
+        Ok(Box::new(Streamed { exit: 0 }))
     }
+}
+
+/// Takes the URL apart with the scheme that was named, else the first that it fits.
+fn inspected(url: &str, scene: &Scene, candidates: &[Candidate], named: bool) -> Result<Inspected> {
+    let headers = scene.headers();
+    let fits = fitting(url, scene, &headers, candidates);
+    if fits.is_empty() && !named {
+        return Err(Error::Data(
+            "no scheme of this version recognises this as a signed URL; name its scheme with --scheme".into(),
+        ));
+    }
+    let candidate = &candidates[fits.first().copied().unwrap_or(0)];
+    let pairs = claims::pairs(&candidate.settings);
+    let visit = scene.visit(url, &headers, Params(&pairs))?;
+    let mut signed = Vec::new();
+    let found = (candidate.scheme.inspect)(&visit, &mut signed)?;
+    let also: Vec<&str> = fits.iter().skip(1).map(|at| candidates[*at].scheme.id).collect();
+    let mut value = described(candidate.scheme, &also, &found);
+    if let Some(text) = std::str::from_utf8(&signed).ok().filter(|text| !text.is_empty()) {
+        value.insert("signed_text".into(), text.into());
+    }
+    Ok(Inspected { value, now: scene.now() })
 }
 
 fn described(scheme: &Scheme, also: &[&str], found: &Inspection<'_>) -> Map<String, Value> {
@@ -105,6 +140,38 @@ fn described(scheme: &Scheme, also: &[&str], found: &Inspection<'_>) -> Map<Stri
         put(name, text.as_str().into());
     }
     value
+}
+
+/// The columns of a list.
+#[rustfmt::skip]
+const COLUMNS: &[&str] = &[
+    "signed", "scheme", "url", "expires", "not_before", "issued", "ip", "country", "method", "key_id", "signature",
+    "signature_fits",
+];
+
+/// What stands in one URL of a list.
+struct Line<'u> {
+    url: &'u str,
+    found: Inspected,
+}
+
+impl Told for Line<'_> {
+    fn members(&self) -> Map<String, Value> {
+        let signed = ("signed".to_owned(), Value::from(self.url));
+        std::iter::once(signed).chain(self.found.value.clone()).collect()
+    }
+
+    /// Scheme, end and what is signed, in columns as wide as most schemes are.
+    fn row(&self) -> String {
+        let member = |name: &str| self.found.value.get(name);
+        let end = match member("expires") {
+            Some(Value::Number(seconds)) => times::utc(seconds.as_u64().unwrap_or_default()),
+            Some(other) => cell(other),
+            None => "no end".into(),
+        };
+        let [scheme, url] = ["scheme", "url"].map(|name| member(name).map(cell).unwrap_or_default());
+        clean(&format!("{scheme:<20}  {end:<20}  {url}"))
+    }
 }
 
 impl Report for Inspected {

@@ -21,6 +21,7 @@ mod rotate;
 mod rows;
 mod schemes;
 mod sheet;
+mod stream;
 mod target;
 mod times;
 mod verdict;

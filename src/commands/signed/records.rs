@@ -34,7 +34,7 @@ pub struct Records {
     /// The CSV has no line of names: columns are numbered from 1
     #[arg(long)]
     no_header: bool,
-    /// Members that stand for the flag of their name, as expires,ip; or none
+    /// Members that stand for the flag of their name, as ip,country=cc; or none
     #[arg(long, value_name = "NAMES")]
     take: Option<String>,
 }
@@ -43,8 +43,10 @@ pub struct Records {
 pub struct Wants {
     /// Where the URL is looked for when `--field` does not say.
     pub fields: &'static [&'static str],
-    /// Members that `--take` knows.
+    /// Flags that `--take` knows.
     pub flags: &'static [&'static str],
+    /// What such a flag is, in one word.
+    pub kind: &'static str,
     /// Whether such a member must not be passed over in silence.
     pub strict: bool,
 }
@@ -64,8 +66,15 @@ pub struct Layout {
     header: bool,
     field: Option<String>,
     wants: &'static Wants,
-    taken: Vec<&'static str>,
+    taken: Vec<Taken>,
     strict: bool,
+}
+
+/// A flag, and the member that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Taken {
+    flag: &'static str,
+    member: String,
 }
 
 /// One record.
@@ -101,19 +110,29 @@ impl Records {
 
     /// The flags that members stand for.
     pub fn taken(&self, wants: &'static Wants) -> Result<Vec<&'static str>> {
+        Ok(self.takes(wants)?.iter().map(|taken| taken.flag).collect())
+    }
+
+    fn takes(&self, wants: &'static Wants) -> Result<Vec<Taken>> {
         let Some(list) = self.take.as_deref().filter(|list| *list != "none") else { return Ok(Vec::new()) };
-        let mut taken = Vec::new();
+        let mut taken: Vec<Taken> = Vec::new();
         for word in list.split(',').map(str::trim) {
-            let Some(name) = wants.flags.iter().find(|name| **name == word) else {
-                let near = nearest(word, wants.flags.iter().copied());
+            let (name, member) = word.split_once('=').unwrap_or((word, word));
+            let Some(flag) = wants.flags.iter().copied().find(|flag| *flag == name) else {
+                let near = nearest(name, wants.flags.iter().copied());
                 let hint = near.map_or_else(String::new, |near| format!("did you mean {near}? "));
                 let all = wants.flags.join(", ");
                 return Err(Error::Usage(format!(
-                    "--take {word:?} is no claim; {hint}it takes {all}, or none"
+                    "--take {name:?} is no {}; {hint}it takes {all}, or none",
+                    wants.kind
                 )));
             };
-            if !taken.contains(name) {
-                taken.push(*name);
+            match taken.iter().find(|taken| taken.flag == flag) {
+                Some(taken) if taken.member != member => {
+                    return Err(Error::Usage(format!("--take names {flag} twice; give it one member")));
+                }
+                Some(_) => {}
+                None => taken.push(Taken { flag, member: member.to_owned() }),
             }
         }
         Ok(taken)
@@ -126,7 +145,7 @@ impl Records {
             header: !self.no_header,
             field: self.field.clone(),
             wants,
-            taken: self.taken(wants)?,
+            taken: self.takes(wants)?,
             strict: wants.strict && self.take.is_none(),
         };
         if self.input == Input::Ndjson {
@@ -178,8 +197,8 @@ impl Layout {
             None if !self.header => self.field = Some("1".into()),
             _ => {}
         }
-        if let Some(name) = self.taken.iter().find(|name| !has(name)) {
-            return Err(missing(name));
+        if let Some(taken) = self.taken.iter().find(|taken| !has(&taken.member)) {
+            return Err(missing(&taken.member));
         }
         if let Some(name) = self.passed_over(has) {
             return Err(passed_over(name));
@@ -201,9 +220,9 @@ impl Layout {
             Some(columns) => {
                 let cells = cells(line)?;
                 if cells.len() != columns.len() {
+                    let (count, s) = (cells.len(), if cells.len() == 1 { "" } else { "s" });
                     return Err(Error::Data(format!(
-                        "the record has {} fields where the first has {}; mend it",
-                        cells.len(),
+                        "the record has {count} field{s} where the first has {}; mend it",
                         columns.len()
                     )));
                 }
@@ -269,6 +288,9 @@ impl Record<'_> {
         let found = fields.iter().find_map(|name| Some((name, self.members.get(*name)?)));
         match found {
             Some((_, Value::String(text))) => Ok(text),
+            Some((name, Value::Array(_))) => Err(Error::Data(format!(
+                "the member {name} is a list, as of cookies; name the URL's with --field, and pass --take cookie={name}"
+            ))),
             Some((name, _)) => Err(Error::Data(format!("the member {name} is no text; put the URL there"))),
             None => {
                 let names = fields.join(" or ");
@@ -279,10 +301,13 @@ impl Record<'_> {
 
     /// The members that stand for flags, each with its text.
     pub fn taken(&self) -> Result<Vec<(&'static str, String)>> {
-        let text = |name: &&'static str| match self.members.get(*name) {
-            Some(Value::String(text)) if !text.is_empty() => Ok((*name, text.clone())),
-            Some(Value::Number(number)) => Ok((*name, number.to_string())),
-            _ => Err(Error::Data(format!("the record has no {name}, which --take names; add it"))),
+        let text = |Taken { flag, member }: &Taken| match self.members.get(member) {
+            Some(Value::String(text)) if !text.is_empty() => Ok((*flag, text.clone())),
+            Some(Value::Number(number)) => Ok((*flag, number.to_string())),
+            Some(list @ Value::Array(texts)) if !texts.is_empty() && texts.iter().all(Value::is_string) => {
+                Ok((*flag, cell(list)))
+            }
+            _ => Err(Error::Data(format!("the record has no {member}, which --take names; add it"))),
         };
         self.layout.taken.iter().map(text).collect()
     }
@@ -309,7 +334,8 @@ impl Record<'_> {
     }
 }
 
-fn cell(value: &Value) -> String {
+/// The text of a value in a CSV: the members of a list of texts on lines of their own.
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -1,18 +1,20 @@
 //! Verdicts as they are shown: JSON, a line each, or a few words for one.
 
-use super::{bulk::csv_line, times};
+use super::{records::cell, stream::Told, times};
 use crate::{
-    options::Format,
     progress::clean,
     report::{Page, Report, Rows, Style},
     sign::{Claim, Verdict},
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::{borrow::Cow, io};
 
 /// What every verdict but `valid` exits with.
 pub const BAD: u8 = 65;
+
+/// The columns of a verdict.
+pub const COLUMNS: &[&str] = &["verdict", "url", "scheme", "expires", "seconds"];
 
 /// A verdict and what belongs to it.
 pub struct Checked<'u> {
@@ -69,30 +71,8 @@ impl Checked<'_> {
     }
 
     fn cells(&self) -> Vec<String> {
-        let value = self.value();
-        let text = |name: &str| match value.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        ["verdict", "url", "scheme", "expires", "seconds"].map(text).into()
-    }
-
-    /// One line of a stream, without its end.
-    pub fn line(&self, format: Format, out: &mut Vec<u8>) {
-        match format {
-            Format::Csv => {
-                let cells = self.cells();
-                csv_line(&cells.iter().map(String::as_str).collect::<Vec<_>>(), out);
-            }
-            Format::Table => out.extend_from_slice(self.row().as_bytes()),
-            _ => serde_json::to_writer(out, self).expect("memory takes every text"),
-        }
-    }
-
-    /// Verdict and URL, the verdicts as wide as the widest.
-    fn row(&self) -> String {
-        clean(&format!("{:<18}  {}", self.verdict.word(), self.url))
+        let members = self.members();
+        COLUMNS.iter().map(|name| members.get(*name).map(cell).unwrap_or_default()).collect()
     }
 
     /// What the verdict means here, in a few words.
@@ -115,6 +95,24 @@ impl Checked<'_> {
             Verdict::UnknownKey => "it names a key id that is not among these keys".into(),
             Verdict::Malformed(part) => format!("{part} is missing or not as {} writes it", self.scheme),
         })
+    }
+}
+
+impl Told for Checked<'_> {
+    fn members(&self) -> Map<String, Value> {
+        match self.value() {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        }
+    }
+
+    /// Verdict and URL, the verdicts as wide as the widest.
+    fn row(&self) -> String {
+        clean(&format!("{:<18}  {}", self.verdict.word(), self.url))
+    }
+
+    fn json(&self, out: &mut Vec<u8>) {
+        serde_json::to_writer(out, self).expect("memory takes every text");
     }
 }
 
@@ -161,8 +159,7 @@ impl Report for Verdicts {
     }
 
     fn rows(&self) -> Option<Rows> {
-        let columns = vec!["verdict", "url", "scheme", "expires", "seconds"];
-        Some(Rows { columns, rows: self.all.iter().map(Checked::cells).collect() })
+        Some(Rows { columns: COLUMNS.to_vec(), rows: self.all.iter().map(Checked::cells).collect() })
     }
 
     fn exit(&self) -> u8 {

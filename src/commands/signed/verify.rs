@@ -2,32 +2,29 @@
 
 use super::{
     Choice,
-    bulk::{Jobs, Watch, claim, failed},
+    bulk::{Jobs, claim},
     claims,
     keys::{Named, Ring},
-    listed::Listed,
-    verdict::{BAD, Checked, Streamed, Verdicts},
-    visit::{Asking, Candidate, Scene, candidates, fitting},
+    records::Records,
+    stream::{Place, Stream},
+    verdict::{BAD, COLUMNS, Checked, Streamed, Verdicts},
+    visit::{Asking, Candidate, Scene, WANTS, candidates, fitting},
 };
 use crate::{
     context::Context,
     error::{Error, Result},
-    options::Format,
     report::Report,
-    sign::{Inspection, Params, Seal, Signer, Verdict, Visit, lines::each},
+    sign::{Inspection, Params, Seal, Signer, Verdict, Visit},
 };
-use std::{
-    io::Write,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
 };
 
 /// The flags of verifying.
 #[derive(Debug, clap::Args)]
 pub struct Verify {
-    /// Signed URLs; - reads one a line from stdin
+    /// Signed URLs; - reads a list from stdin, one a line or as --input says
     #[arg(value_name = "URL", required = true)]
     urls: Vec<String>,
     #[command(flatten)]
@@ -44,6 +41,8 @@ pub struct Verify {
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
+    records: Records,
+    #[command(flatten)]
     jobs: Jobs,
 }
 
@@ -56,6 +55,16 @@ impl Verify {
         }
         let named = Named { references: self.keys, literal: self.secret, ids: self.key_ids };
         named.check(dashes > 0)?;
+        let stream = Stream {
+            records: &self.records,
+            jobs: &self.jobs,
+            wants: &WANTS,
+            columns: COLUMNS,
+            given: "url",
+            words: ["verifying", "verified"],
+        };
+        stream.check(dashes > 0, cx)?;
+        self.asking.taking(&self.records.taken(&WANTS)?)?;
         let profile = cx.profile()?;
         let scene = self.asking.scene(&profile, cx)?;
         let candidates = candidates(self.choice.scheme.as_deref(), &self.choice.params, &profile, cx)?;
@@ -68,14 +77,14 @@ impl Verify {
         };
         if dashes == 0 {
             let needed = needed(&self.urls, &scene, &candidates);
-            let bench = Bench::set(&scene, &candidates, |at, candidate| {
+            let bench = Bench::set(&candidates, |at, candidate| {
                 if needed.contains(&at) { Some(signer(candidate, cx)) } else { None }
             })?;
-            return bench.report(&self.urls, cx);
+            return bench.report(&self.urls, &scene, cx);
         }
         claim(cx)?;
-        let bench = Bench::set(&scene, &candidates, |_, candidate| Some(signer(candidate, cx)))?;
-        bench.stream(&self.jobs, cx)
+        let bench = Bench::set(&candidates, |_, candidate| Some(signer(candidate, cx)))?;
+        bench.stream(&stream, &scene, cx)
     }
 }
 
@@ -91,8 +100,6 @@ fn needed(urls: &[String], scene: &Scene, candidates: &[Candidate]) -> Vec<usize
 
 /// Candidates with their signers.
 struct Bench<'a> {
-    scene: &'a Scene,
-    headers: Vec<(&'a str, &'a str)>,
     candidates: &'a [Candidate],
     /// The settings of each, borrowed as a visit wants them.
     pairs: Vec<Vec<(&'a str, &'a str)>>,
@@ -106,7 +113,6 @@ impl<'a> Bench<'a> {
     /// Prepares keys. One that the preferred scheme lacks is an error at once; another scheme's is an
     /// error when a URL turns out to want it.
     fn set(
-        scene: &'a Scene,
         candidates: &'a [Candidate],
         mut signer: impl FnMut(usize, &Candidate) -> Option<Result<Signer>>,
     ) -> Result<Self> {
@@ -119,22 +125,27 @@ impl<'a> Bench<'a> {
             failure?;
         }
         let pairs = candidates.iter().map(|candidate| claims::pairs(&candidate.settings)).collect();
-        Ok(Self { scene, headers: scene.headers(), candidates, pairs, signers })
+        Ok(Self { candidates, pairs, signers })
     }
 
     fn seals(&self) -> Seals<'_> {
         self.signers.iter().map(|signer| signer.as_ref()?.as_ref().ok().map(Signer::seal)).collect()
     }
 
-    fn visit<'v>(&'v self, url: &'v str, at: usize) -> Result<Visit<'v>> {
-        self.scene.visit(url, &self.headers, Params(&self.pairs[at]))
+    fn visit<'v>(&'v self, url: &'v str, asked: &'v Asked<'v>, at: usize) -> Result<Visit<'v>> {
+        asked.scene.visit(url, &asked.headers, Params(&self.pairs[at]))
     }
 
     /// The verdict on one URL, by the first candidate that it fits.
-    fn check<'u>(&self, url: &'u str, seals: &mut Seals<'_>) -> Result<(Checked<'u>, usize)> {
+    fn check<'u>(
+        &self,
+        url: &'u str,
+        asked: &Asked<'_>,
+        seals: &mut Seals<'_>,
+    ) -> Result<(Checked<'u>, usize)> {
         let mut signed = Vec::new();
         for (at, candidate) in self.candidates.iter().enumerate() {
-            let Ok(visit) = self.visit(url, at) else { continue };
+            let Ok(visit) = self.visit(url, asked, at) else { continue };
             signed.clear();
             if let Ok(found) = (candidate.scheme.inspect)(&visit, &mut signed)
                 && found.fits()
@@ -142,10 +153,10 @@ impl<'a> Bench<'a> {
                 return Ok((self.weigh(url, at, seals, &visit, Ok(found), &signed)?, at));
             }
         }
-        let fits = fitting(url, self.scene, &self.headers, self.candidates);
+        let fits = fitting(url, asked.scene, &asked.headers, self.candidates);
         let at = fits.first().copied().unwrap_or(0);
         signed.clear();
-        let checked = match self.visit(url, at) {
+        let checked = match self.visit(url, asked, at) {
             Ok(visit) => {
                 let found = (self.candidates[at].scheme.inspect)(&visit, &mut signed);
                 self.weigh(url, at, seals, &visit, found, &signed)?
@@ -195,11 +206,11 @@ impl<'a> Bench<'a> {
 
     /// Another scheme with the same layout under which the signature would be good. A hint for people: the
     /// verdict stays that of the scheme in force.
-    fn sibling(&self, url: &str, not: usize) -> Option<(&'static str, bool)> {
+    fn sibling(&self, url: &str, asked: &Asked<'_>, not: usize) -> Option<(&'static str, bool)> {
         let others =
-            fitting(url, self.scene, &self.headers, self.candidates).into_iter().filter(|at| *at != not);
+            fitting(url, asked.scene, &asked.headers, self.candidates).into_iter().filter(|at| *at != not);
         let matches = |at: &usize| {
-            let verdict = self.signer(*at).ok()?.seal().verify(&self.visit(url, *at).ok()?).ok()?;
+            let verdict = self.signer(*at).ok()?.seal().verify(&self.visit(url, asked, *at).ok()?).ok()?;
             let checked = self.checked(url, *at, verdict);
             Some((checked.scheme, checked.vouched()))
         };
@@ -208,72 +219,64 @@ impl<'a> Bench<'a> {
         seen.into_iter().next()
     }
 
-    fn report(&self, urls: &[String], cx: &Context<'_>) -> Result<Box<dyn Report>> {
-        let (mut all, mut seals) = (Vec::new(), self.seals());
+    fn report(&self, urls: &[String], scene: &Scene, cx: &Context<'_>) -> Result<Box<dyn Report>> {
+        let (mut all, mut seals, asked) = (Vec::new(), self.seals(), Asked::of(scene));
         for url in urls {
-            let (checked, at) = self.check(url, &mut seals)?;
+            let (checked, at) = self.check(url, &asked, &mut seals)?;
             if checked.verdict == Verdict::Mismatch
-                && let Some((other, good)) = self.sibling(url, at)
+                && let Some((other, good)) = self.sibling(url, &asked, at)
             {
                 cx.console.info(hint(checked.scheme, other, good));
             }
             all.push(checked.owned());
         }
-        Ok(Box::new(Verdicts { all, now: self.scene.now() }))
+        Ok(Box::new(Verdicts { all, now: scene.now() }))
     }
 
-    fn stream(&self, jobs: &Jobs, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        if cx.options.filter.is_some() {
-            return Err(Error::Usage(
-                "--filter reads a whole result, and a list is verified as it comes; pipe it into jq".into(),
-            ));
-        }
-        let format = match cx.format {
-            Format::Json if !cx.asked => Format::Ndjson,
-            Format::Yaml | Format::Markdown => {
-                return Err(Error::Usage(
-                    "a list is verified as it comes: --output ndjson, json, csv or table".into(),
-                ));
-            }
-            format => format,
-        };
+    fn stream(&self, stream: &Stream<'_>, scene: &Scene, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let (bad, elsewhere) = (&AtomicU64::new(0), &OnceLock::new());
-        let bulk = jobs.bulk(false, false)?;
-        let watch = Watch::start(cx, "verifying");
-        let mut output = Listed::new(&mut *cx.output, format == Format::Json);
-        if format == Format::Csv {
-            put(&mut output, b"verdict,url,scheme,expires,seconds\n")?;
-        }
-        let work = || {
-            let mut seals = self.seals();
-            each(move |url, out| {
-                let (checked, at) = self.check(url, &mut seals)?;
-                if !checked.verdict.is_valid() {
-                    bad.fetch_add(1, Ordering::Relaxed);
-                }
-                if checked.verdict == Verdict::Mismatch
-                    && elsewhere.get().is_none()
-                    && let Some((other, true)) = self.sibling(url, at)
-                {
-                    let _ = elsewhere.set(hint(checked.scheme, other, true));
-                }
-                checked.line(format, out);
-                Ok(())
-            })
+        let judge = |url: &str, asked: &Asked<'_>, seals: &mut Seals<'_>, place: Place<'_>| -> Result<()> {
+            let (checked, at) = self.check(url, asked, seals)?;
+            if !checked.verdict.is_valid() {
+                bad.fetch_add(1, Ordering::Relaxed);
+            }
+            if checked.verdict == Verdict::Mismatch
+                && elsewhere.get().is_none()
+                && let Some((other, true)) = self.sibling(url, asked, at)
+            {
+                let _ = elsewhere.set(hint(checked.scheme, other, true));
+            }
+            place.put(&checked);
+            Ok(())
         };
-        let tally = bulk.run(&mut *cx.input, &mut output, work, |lines| watch.at(lines))?;
-        drop(watch);
-        output.end().map_err(|error| Error::Io(format!("cannot write the output: {error}")))?;
+        let asked = &Asked::of(scene);
+        let done = stream.run(cx, || {
+            let mut seals = self.seals();
+            move |url: &str, taken: &[(&'static str, String)], place: Place<'_>| {
+                if taken.is_empty() {
+                    return judge(url, asked, &mut seals, place);
+                }
+                judge(url, &Asked::of(&scene.with(taken)?), &mut seals, place)
+            }
+        });
         if let Some(hint) = elsewhere.get() {
             cx.console.info(format!("some URLs are {hint}"));
         }
-        failed(&tally, "line", "verified", cx)?;
+        done?;
         Ok(Box::new(Streamed { exit: if bad.load(Ordering::Relaxed) == 0 { 0 } else { BAD } }))
     }
 }
 
-fn put(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
-    output.write_all(bytes).map_err(|error| Error::Io(format!("cannot write the output: {error}")))
+/// A request, its headers borrowed as a visit wants them.
+struct Asked<'a> {
+    scene: &'a Scene,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(scene: &'a Scene) -> Self {
+        Self { scene, headers: scene.headers() }
+    }
 }
 
 fn hint(scheme: &str, other: &str, good: bool) -> String {

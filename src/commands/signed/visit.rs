@@ -1,6 +1,6 @@
 //! The request that verify and inspect look at, and which scheme wrote its URL.
 
-use super::{claims, pasted, refusals::moment};
+use super::{claims, pasted, records::Wants, refusals::moment};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The request as the edge would see it.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "The request")]
 pub struct Asking {
     /// The edge's time: as --expires (default: now)
@@ -32,13 +32,20 @@ pub struct Asking {
     pub cookies: Vec<String>,
 }
 
+/// The flags that a record of a list can bring.
+pub const TAKEN: [&str; 6] = ["at", "ip", "country", "method", "header", "cookie"];
+
+/// What verifying and inspecting look for in a record. Nothing is granted here, and what was not asked about is
+/// named in the verdict, so that a member may be passed over.
+pub const WANTS: Wants =
+    Wants { fields: &["signed", "url", "path"], flags: &TAKEN, kind: "flag of the request", strict: false };
+
 /// What is the same for every URL that is looked at.
 #[derive(Debug)]
 pub struct Scene {
+    asking: Asking,
+    clock: u64,
     now: u64,
-    ip: Option<String>,
-    country: Option<String>,
-    method: Option<String>,
     headers: Vec<(String, String)>,
     base: String,
 }
@@ -46,15 +53,46 @@ pub struct Scene {
 impl Asking {
     /// Checks the flags.
     pub fn scene(self, profile: &Profile, cx: &Context<'_>) -> Result<Scene> {
+        self.seen(cx.now()?, profile.url.value.clone())
+    }
+
+    fn seen(self, clock: u64, base: String) -> Result<Scene> {
         let headers = pasted::headers(&self.headers, &self.cookies)?;
-        let clock = cx.now()?;
         let now = self.at.as_deref().map_or(Ok(clock), |text| moment("--at", text, clock))?;
-        let (ip, country, method) = (self.ip, self.country, self.method);
-        Ok(Scene { now, ip, country, method, headers, base: profile.url.value.clone() })
+        Ok(Scene { asking: self, clock, now, headers, base })
+    }
+
+    /// Refuses a flag that every record is to bring anew. Headers and cookies add up.
+    pub fn taking(&self, taken: &[&str]) -> Result<()> {
+        let given =
+            [("at", &self.at), ("ip", &self.ip), ("country", &self.country), ("method", &self.method)];
+        match given.iter().find(|(name, flag)| flag.is_some() && taken.contains(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(Error::Usage(format!("--{name} and --take {name} name the same thing; give one of them")))
+            }
+        }
     }
 }
 
 impl Scene {
+    /// With what a record brings.
+    pub fn with(&self, taken: &[(&'static str, String)]) -> Result<Self> {
+        let mut asking = self.asking.clone();
+        for (name, text) in taken {
+            let text = text.clone();
+            match *name {
+                "at" => asking.at = Some(text),
+                "ip" => asking.ip = Some(text),
+                "country" => asking.country = Some(text),
+                "method" => asking.method = Some(text),
+                "header" => asking.headers.push(text),
+                _ => asking.cookies.push(text),
+            }
+        }
+        asking.seen(self.clock, self.base.clone())
+    }
+
     /// The edge's time.
     #[must_use]
     pub const fn now(&self) -> u64 {
@@ -70,7 +108,8 @@ impl Scene {
     /// Address, country and method of the request.
     #[must_use]
     pub fn visitor(&self) -> [Option<&str>; 3] {
-        [self.ip.as_deref(), self.country.as_deref(), self.method.as_deref()]
+        let Asking { ip, country, method, .. } = &self.asking;
+        [ip.as_deref(), country.as_deref(), method.as_deref()]
     }
 
     /// The headers, borrowed as a visit wants them.
@@ -88,16 +127,8 @@ impl Scene {
     ) -> Result<Visit<'v>> {
         let url = url.split_once('#').map_or(url, |(url, _)| url);
         let url = if url.starts_with('/') { Url::at(self.base.as_str(), url) } else { Url::parse(url)? };
-        Ok(Visit {
-            url,
-            now: self.now,
-            ip: self.ip.as_deref(),
-            country: self.country.as_deref(),
-            method: self.method.as_deref(),
-            headers,
-            params,
-            opened: None,
-        })
+        let [ip, country, method] = self.visitor();
+        Ok(Visit { url, now: self.now, ip, country, method, headers, params, opened: None })
     }
 }
 

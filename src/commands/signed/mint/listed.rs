@@ -16,7 +16,7 @@ use crate::{
 use serde_json::Value;
 
 /// What minting looks for in a record. A claim that is passed over would make a link that is wider than meant.
-pub const WANTS: Wants = Wants { fields: &["url", "path"], flags: &TAKEN, strict: true };
+pub const WANTS: Wants = Wants { fields: &["url", "path"], flags: &TAKEN, kind: "claim", strict: true };
 
 impl Mint {
     /// Streams records.
