@@ -268,7 +268,7 @@ impl Spelling {
     pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Raw => Some(text.to_vec()),
-            Self::Hex => hex::decode(text).ok(),
+            Self::Hex => decode_hex(text),
             Self::Base64 => base64s::STANDARD.decode(text).ok(),
             Self::Base64Url => base64s::URL_SAFE_NO_PAD.decode(text).ok(),
             Self::Base64UrlPadded => base64s::URL_SAFE.decode(text).ok(),
@@ -294,6 +294,31 @@ fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
     chunks.iter().for_each(|chunk| out.extend_from_slice(chunk.map(pair).as_flattened()));
     rest.iter().for_each(|byte| out.extend_from_slice(&pair(*byte)));
 }
+
+/// Both cases. A digit that is none shows in the high half of what is put together, so one look at the end is enough.
+fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, []) = text.as_chunks::<2>() else { return None };
+    let mut bytes = Vec::with_capacity(pairs.len());
+    let mut seen = 0;
+    bytes.extend(pairs.iter().map(|[high, low]| {
+        let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
+        seen |= high | low;
+        high << 4 | low
+    }));
+    (seen < 16).then_some(bytes)
+}
+
+/// What a hexadecimal digit stands for; 255 where it is none.
+static NIBBLES: [u8; 256] = {
+    let mut nibbles = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        nibbles[UPPER[value] as usize] = value as u8;
+        nibbles[UPPER[value].to_ascii_lowercase() as usize] = value as u8;
+        value += 1;
+    }
+    nibbles
+};
 
 fn encode_base64(engine: &impl Engine, bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
@@ -388,6 +413,12 @@ mod tests {
             assert!(spelling.decode(b"a b").is_none(), "{}", spelling.name());
         }
         assert!(Spelling::Base64Tilde.decode(b"+//+AA==").is_none());
+        for byte in 0..=u8::MAX {
+            for text in [[byte, b'0'], [b'f', byte]] {
+                assert_eq!(Spelling::Hex.decode(&text), hex::decode(text).ok(), "{byte}");
+            }
+        }
+        assert!(Spelling::Hex.decode(b"abc").is_none());
         assert_eq!(Spelling::Raw.decode(b"a b").unwrap(), b"a b");
     }
 
