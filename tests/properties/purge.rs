@@ -31,7 +31,9 @@ const BYTES: usize = 400;
 
 fn settings(provider: &Provider, targets: usize) -> Settings {
     let targets: Vec<String> = (0..targets).map(|n| format!("https://node{n}.test")).collect();
-    provider.resolve(&targets, &[]).unwrap()
+    let required = provider.settings.iter().filter(|setting| setting.default.is_none());
+    let given: Vec<_> = required.map(|setting| (setting.name.to_owned(), "0".repeat(32))).collect();
+    provider.resolve(&targets, &given).unwrap()
 }
 
 fn first_of_each(items: &[String]) -> Vec<&String> {
@@ -122,10 +124,13 @@ proptest! {
                 elapsed: Duration::ZERO,
             };
             let decoded = (provider.decode)(&reply);
-            prop_assert!((200..300).contains(&status) || decoded.is_err());
+            // A cache of one's own may say that there was nothing to remove.
+            let absent = provider.url.is_empty() && matches!(status, 404 | 412);
+            prop_assert!((200..300).contains(&status) || absent || decoded.is_err(), "{}", provider.id);
             let settings = settings(provider, 1);
             let account = Account::open(provider, settings, |_| Ok(None));
-            prop_assert!(account.is_ok() == provider.credentials.is_empty());
+            let open = provider.credentials.is_empty() || provider.credentials.iter().any(|way| way.is_empty());
+            prop_assert_eq!(account.is_ok(), open, "{}", provider.id);
         }
     }
 
@@ -136,8 +141,10 @@ proptest! {
             for selector in Selector::EVERY {
                 match (provider.normalize)(&settings, selector, &item) {
                     Ok(once) => {
+                        // What a provider compares need not be what a person writes, but it never turns into
+                        // something else.
                         let twice = (provider.normalize)(&settings, selector, &once);
-                        prop_assert_eq!(twice.unwrap(), once);
+                        prop_assert!(twice.is_err() || twice.as_deref().is_ok_and(|twice| twice == once));
                     }
                     Err(error) => prop_assert!(matches!(error, Error::Data(_) | Error::Usage(_))),
                 }
