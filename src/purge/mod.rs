@@ -12,6 +12,7 @@ mod batch;
 mod bunny;
 mod cachefly;
 mod cdn77;
+pub mod changed;
 pub mod cloudcdn;
 mod cloudflare;
 mod cloudfront;
