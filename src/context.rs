@@ -237,7 +237,26 @@ pub struct Output<W: Write> {
 /// colour: what a server sent never steers a terminal.
 #[must_use]
 pub fn output(seen: bool) -> Output<Box<dyn Write + Send>> {
+    #[cfg(unix)]
+    if crate::startup::stdout_was_closed() {
+        return Output::new(Box::new(Closed));
+    }
     Output::new(if seen { Box::new(Tame::new(io::stdout())) } else { Box::new(io::stdout()) })
+}
+
+/// A stdout that was closed before the process began: nothing can be written, and that is said.
+#[cfg(unix)]
+struct Closed;
+
+#[cfg(unix)]
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(rustix::io::Errno::BADF.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Replaces control bytes by U+FFFD; SGR sequences (`ESC [ … m`) pass.

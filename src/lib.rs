@@ -22,3 +22,5 @@ pub mod purge;
 pub mod report;
 pub mod secret;
 pub mod sign;
+#[cfg(unix)]
+mod startup;

@@ -9,7 +9,7 @@ use std::{
 
 /// Rooms from the bottom up; a room imports only what stands on a lower line.
 const FLOORS: &[&[&str]] = &[
-    &["error", "secret", "clock"],
+    &["error", "secret", "clock", "startup"],
     &["options", "progress"],
     &["http", "profile"],
     &["credential", "report"],
@@ -33,10 +33,10 @@ const ONLY: &[(&str, &[&str])] = &[
     ("directories::", &["src/profile/"]),
     ("std::env::", &["src/main.rs", "src/context.rs"]),
     ("io::stdin", &["src/main.rs", "src/context.rs"]),
-    ("io::stdout", &["src/main.rs", "src/context.rs"]),
+    ("io::stdout", &["src/main.rs", "src/context.rs", "src/startup.rs"]),
     ("SystemTime::now", &["src/context.rs"]),
     ("Instant::now", &["src/context.rs"]),
-    ("allow(unsafe_code)", &["src/sign/asymmetric.rs", "src/sign/lanes.rs"]),
+    ("allow(unsafe_code)", &["src/sign/asymmetric.rs", "src/sign/lanes.rs", "src/startup.rs"]),
     ("tokio::", &["src/edge/"]),
     ("axum::", &["src/edge/"]),
     ("println!", &[]),

@@ -323,7 +323,8 @@ fn a_key_that_is_missing_empty_or_unreadable_ends_it() {
     let plain = |args: &[&str]| stratos(["signed", "/a", "--json"]).args(&END).args(args);
     plain(&[]).run().fails("auth_missing_key", 78);
     plain(&[]).env("SIGNED_URL_SECRET", "").run().fails("auth_missing_key", 78);
-    plain(&["--secret", ""]).run().fails("auth_missing_key", 78);
+    let empty = plain(&["--secret", ""]).env("SIGNED_URL_SECRET", KEY).run().fails("auth_missing_key", 78);
+    assert!(empty.stderr.contains("--secret is empty") && empty.stdout().is_empty(), "{}", empty.stderr);
     plain(&["--key", "env:K"]).run().fails("auth_missing_key", 78);
     plain(&["--key", "env:K"]).env("K", "").run().fails("auth_missing_key", 78);
     plain(&["--key", "file:key"]).file("key", "\n").run().fails("auth_missing_key", 78);
@@ -461,6 +462,25 @@ fn a_full_disk_is_74_and_a_closed_pipe_ends_quietly() {
     closed.command().stdout(writer);
     let output = closed.command().stdin(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn a_stdout_that_was_closed_before_is_74() {
+    for args in ["/a", "- --input ndjson", "/a --output ndjson", "verify /a", "schemes"] {
+        let end = if args.starts_with(['/', '-']) { "--expires 4102444800" } else { "" };
+        let line =
+            format!("echo '{{\"url\":\"/a\"}}' | {} signed {args} {end} >&-", env!("CARGO_BIN_EXE_stratos"));
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.args(["-c", &line]);
+        let output =
+            shell.env_clear().env("SIGNED_URL_SECRET", KEY).env("HOME", "/nonexistent").output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.code() == Some(74) && stderr.contains("Bad file descriptor"),
+            "{args}: {stderr}"
+        );
+    }
 }
 
 #[test]

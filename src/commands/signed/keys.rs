@@ -24,6 +24,12 @@ pub struct Named {
 impl Named {
     /// Refuses what contradicts itself; `listed` says that stdin holds the list.
     pub fn check(&self, listed: bool) -> Result<()> {
+        if self.literal.as_deref() == Some("") {
+            return Err(Error::MissingKey(
+                "--secret is empty; name the key with --key env:NAME or --key file:PATH, or leave --secret out"
+                    .into(),
+            ));
+        }
         if self.literal.is_some() && !self.references.is_empty() {
             return Err(Error::Usage("--key and --secret name the same thing; give one of them".into()));
         }
@@ -95,8 +101,7 @@ impl Ring {
 
     /// `--secret`, the environment, and the profile: its one key, or its ring.
     fn configured(&self, scheme: &Scheme, cx: &mut Context<'_>) -> Result<Vec<Held>> {
-        // An empty --secret counts as not given, as it did.
-        let literal = self.named.literal.as_deref().filter(|literal| !literal.is_empty());
+        let literal = self.named.literal.as_deref();
         let profile = cx.profile()?;
         let named = cx.named(Credential::SigningKey, Some(scheme.id), literal)?;
         let of_ring = named.as_ref().is_some_and(|named| matches!(named.origin, Origin::Profile(_)));
