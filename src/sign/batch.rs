@@ -123,14 +123,14 @@ mod tests {
         let mut batch = seal.batch();
         let taken: Vec<_> = urls.iter().map(|url| batch.take(url, claims)).collect();
         batch.sign();
-        let mut give = |(url, taken): (&Url<'_>, Result<Ticket>)| {
+        let give = |(url, taken): (&Url<'_>, Result<Ticket>)| {
             let mut out = b"kept".to_vec();
             let given = taken.and_then(|ticket| batch.give(ticket, url, claims, &mut out));
             let text = String::from_utf8(out).unwrap();
             assert!(given.is_ok() || text == "kept", "half an outcome was left");
             given.is_ok().then_some(text)
         };
-        urls.iter().zip(taken).map(|pair| give(pair)).collect()
+        urls.iter().zip(taken).map(give).collect()
     }
 
     #[test]
