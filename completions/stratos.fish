@@ -189,49 +189,52 @@ complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'P
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l deep -d 'Ask the CDN to check what stands behind it, too'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l tag -d 'Purge what carries this tag; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l prefix -d 'Purge all below this address; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l host -d 'Purge all of this host; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l set -d 'A setting of the provider, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l yes -d 'Confirm --everything'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -l dry-run -d 'Print the requests, send none'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply" -a "apply" -d 'Send a plan that was made before'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l yes -d 'Confirm --everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "apply" -d 'Send a plan that was made before'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "resume" -d 'Send what an earlier run left unsent or in doubt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "history" -d 'List the runs of the last 30 days, and what became of their batches'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l tag -d 'Purge what carries this tag; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l prefix -d 'Purge all below this address; may be repeated' -r
@@ -270,6 +273,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
@@ -304,6 +308,69 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l resend -d 'Send a batch in doubt again also where that is not harmless'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l open -d 'Only runs that are unfinished'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

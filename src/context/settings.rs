@@ -90,11 +90,20 @@ impl<'a> Context<'a> {
 
     /// The folder for what a run leaves to a later one.
     pub fn state_folder(&self) -> Result<PathBuf> {
-        Place::state(self.home()).ok_or_else(|| {
+        let xdg = self.env.os("XDG_STATE_HOME").map(Path::new);
+        Place::state(self.home(), xdg).ok_or_else(|| {
             Error::Config(
                 "there is no folder to keep state in, because HOME is not set or empty; set HOME".into(),
             )
         })
+    }
+
+    /// Takes this profile where nobody named one.
+    pub fn assume_profile(&mut self, name: &str) {
+        if self.options.profile.is_none() && self.env.get("STRATOS_PROFILE").is_none() && !name.is_empty() {
+            self.options.profile = Some(name.to_owned());
+            self.state.profile = None;
+        }
     }
 
     /// The user's home; `None` when `HOME` is not set or empty.

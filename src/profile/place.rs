@@ -36,7 +36,11 @@ impl Place {
 
     /// The folder for what a run leaves to a later one; `None` without a home.
     #[must_use]
-    pub fn state(home: Option<&Path>) -> Option<PathBuf> {
+    pub fn state(home: Option<&Path>, xdg_state_home: Option<&Path>) -> Option<PathBuf> {
+        // A relative path is to be ignored, says the specification.
+        if let Some(state) = xdg_state_home.filter(|path| path.is_absolute()) {
+            return Some(state.join("stratos"));
+        }
         home?;
         let directories = directories::ProjectDirs::from("", "", "stratos")?;
         let folder = directories.state_dir().unwrap_or_else(|| directories.data_local_dir());

@@ -6,6 +6,7 @@
 
 use super::{
     Account, Batch, Budget, Limit, Outcome, Progress, Provider, Receipt, Refill, Sent,
+    journal::{Fate, Past, digest},
     pace::{Pace, RATE, Wait, midnight, rfc3339},
     plan::Plan,
     session::Session,
@@ -32,6 +33,49 @@ pub trait Ledger {
     fn done(&mut self, batch: &Batch<'_>) -> Result<()>;
 }
 
+/// Two ledgers are told one after the other; what the first cannot write, the second hears of all the same,
+/// except before the request.
+impl<A: Ledger, B: Ledger> Ledger for (A, B) {
+    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()> {
+        self.0.sending(batch, request)?;
+        self.1.sending(batch, request)
+    }
+
+    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
+        let first = self.0.accepted(batch, reply, receipt);
+        first.and(self.1.accepted(batch, reply, receipt))
+    }
+
+    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()> {
+        let first = self.0.failed(batch, error);
+        first.and(self.1.failed(batch, error))
+    }
+
+    fn done(&mut self, batch: &Batch<'_>) -> Result<()> {
+        let first = self.0.done(batch);
+        first.and(self.1.done(batch))
+    }
+}
+
+/// Without a ledger nobody is told.
+impl<L: Ledger> Ledger for Option<L> {
+    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()> {
+        self.as_mut().map_or(Ok(()), |ledger| ledger.sending(batch, request))
+    }
+
+    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
+        self.as_mut().map_or(Ok(()), |ledger| ledger.accepted(batch, reply, receipt))
+    }
+
+    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()> {
+        self.as_mut().map_or(Ok(()), |ledger| ledger.failed(batch, error))
+    }
+
+    fn done(&mut self, batch: &Batch<'_>) -> Result<()> {
+        self.as_mut().map_or(Ok(()), |ledger| ledger.done(batch))
+    }
+}
+
 /// How a plan is run.
 #[derive(Debug, Clone, Default)]
 pub struct Order {
@@ -39,6 +83,10 @@ pub struct Order {
     pub rate: Option<u32>,
     /// Names the run: the batches' keys come of it.
     pub run: [u8; 16],
+    /// What an earlier part of the run did.
+    pub past: Past,
+    /// Sends a batch in doubt again also where that is not harmless.
+    pub resend: bool,
 }
 
 impl Order {
@@ -47,7 +95,7 @@ impl Order {
     pub fn new(rate: Option<u32>, clock: &dyn Clock) -> Self {
         let mut run = [0; 16];
         clock.fill(&mut run);
-        Self { rate, run }
+        Self { rate, run, ..Self::default() }
     }
 }
 
@@ -64,7 +112,8 @@ pub fn execute(
         return Err(Error::Data("the plan was made for another account; plan again for this one".into()));
     }
     let now = client.clock.now()?;
-    let mut pace = Pace::new(provider.limits, &account.settings, now);
+    same_requests(provider, account, plan, order)?;
+    let mut pace = order.past.pace(provider, &account.settings, plan, now);
     if let Some(rate) = order.rate {
         pace.at_most(rate, now);
     }
@@ -77,8 +126,9 @@ pub fn execute(
         ledger,
         pace,
         session,
-        id: order.run,
-        running: Vec::new(),
+        order,
+        running: running(provider, &order.past),
+        resent: Vec::new(),
         late: Vec::new(),
         announced: Vec::new(),
     };
@@ -93,11 +143,60 @@ struct Run<'a> {
     ledger: &'a mut dyn Ledger,
     pace: Pace,
     session: Session<'a>,
-    id: [u8; 16],
+    order: &'a Order,
     running: Vec<Running>,
+    resent: Vec<usize>,
     /// Accepted, and given up by the provider later.
     late: Vec<(usize, Error)>,
     announced: Vec<&'static str>,
+}
+
+/// What was sent once is sent again as it was: under the same key, other content may be refused or, worse, taken.
+fn same_requests(provider: &Provider, account: &Account, plan: &Plan, order: &Order) -> Result<()> {
+    for (index, entry) in order.past.entries().iter().enumerate() {
+        if entry.attempts == 0 || entry.fate == Fate::Accepted {
+            continue;
+        }
+        let request = (provider.encode)(&account.settings, &plan.batch(index, Some(&order.run)))?;
+        if digest(&request) != entry.request {
+            return Err(Error::Data(format!(
+                "batch {} was sent by another release of stratos, and this one writes its request otherwise; \
+                 resume with that release, or purge again what is missing",
+                index + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What an earlier part of the run left in progress.
+fn running(provider: &Provider, past: &Past) -> Vec<Running> {
+    if provider.poll.is_none() {
+        return Vec::new();
+    }
+    let entries = past.entries().iter().enumerate();
+    let open = entries.filter(|(_, entry)| entry.fate == Fate::Accepted && !entry.done);
+    open.map(|(index, entry)| Running { index, id: entry.id.clone(), at: entry.at, after: Duration::ZERO })
+        .collect()
+}
+
+/// Whether the provider refused the batch for what it is, so that the others may go on.
+#[must_use]
+pub fn alone(error: &Error) -> bool {
+    let Error::Answered(answer) = error else { return false };
+    matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422) && !answer.kind().facts().retryable
+}
+
+/// Whether the provider surely did nothing: an earlier attempt whose answer was lost may have purged.
+#[must_use]
+pub fn idle(error: &Error) -> bool {
+    match error {
+        Error::Answered(answer) => {
+            answer.attempts <= 1 && matches!(answer.status, 400..=499) && answer.status != 408
+        }
+        Error::Redirect(_) | Error::Config(_) => true,
+        _ => false,
+    }
 }
 
 /// A purge in progress that holds room.
@@ -114,10 +213,14 @@ enum Halt {
     Batch(Error),
     /// All that goes to this target.
     Target(Error),
+    /// This batch only: it may have been purged, and sending it again is not harmless.
+    Doubt,
     /// Everything; the request had not left.
     Before(Error),
     /// Everything; the request was out.
     During(Error),
+    /// Everything that follows; this one was accepted.
+    After(Error),
 }
 
 impl<'a> Run<'a> {
@@ -126,7 +229,11 @@ impl<'a> Run<'a> {
         let mut stopped: Vec<&str> = Vec::new();
         let plan = self.plan;
         for index in 0..plan.count() {
-            let batch = plan.batch(index, Some(&self.id));
+            let batch = plan.batch(index, Some(&self.order.run));
+            if self.order.past.fate(index) == Fate::Accepted {
+                outcome.before.push(index);
+                continue;
+            }
             if outcome.stop.is_some() || stopped.contains(&batch.target) {
                 outcome.unsent.push(index);
                 continue;
@@ -146,13 +253,21 @@ impl<'a> Run<'a> {
                     outcome.doubtful.push(index);
                     outcome.stop = Some(error);
                 }
+                Err(Halt::After(error)) => {
+                    outcome.accepted.push(index);
+                    outcome.stop = Some(error);
+                }
+                Err(Halt::Doubt) => outcome.doubtful.push(index),
             }
             let failed = outcome.failed.last().filter(|(failed, _)| *failed == index);
             if let Some(Err(error)) = failed.map(|(_, error)| self.ledger.failed(&batch, error)) {
                 outcome.stop = Some(error);
             }
         }
-        outcome.accepted.retain(|index| self.late.iter().all(|(late, _)| late != index));
+        outcome.resent = std::mem::take(&mut self.resent);
+        let late = |index: &usize| self.late.iter().all(|(late, _)| late != index);
+        outcome.before.retain(late);
+        outcome.accepted.retain(late);
         outcome.failed.append(&mut self.late);
         outcome
     }
@@ -163,14 +278,34 @@ impl<'a> Run<'a> {
             let detail = format!("{} cannot purge by {}", self.provider.title, batch.selector.name());
             return Err(Halt::Before(Error::Data(detail)));
         };
+        let request = (self.provider.encode)(settings, batch).map_err(Halt::Before)?;
+        let again = self.order.past.fate(index) == Fate::Doubtful;
+        if again && !request.repeatable && !self.order.resend {
+            return Err(Halt::Doubt);
+        }
+        if again {
+            // It holds its room in progress already, and once.
+            self.pace.give_back(limit, batch.items.count());
+        }
         self.await_room(limit, batch.items.count()).map_err(Halt::Before)?;
         self.session.prepare().map_err(Halt::Before)?;
-        let request = (self.provider.encode)(settings, batch).map_err(Halt::Before)?;
+        if again {
+            self.resent.push(index);
+        }
         self.ledger.sending(batch, &request).map_err(Halt::Before)?;
         let now = self.client.clock.now().map_err(Halt::Before)?;
         self.pace.spend(limit, batch.items.count(), 1, now);
-        let reply = self.session.send(&request).map_err(|error| self.halt(error))?;
-        let receipt = (self.provider.decode)(&reply).map_err(|error| self.halt(error))?;
+        let answered = self.session.send(&request);
+        let answered = answered.and_then(|reply| Ok(((self.provider.decode)(&reply)?, reply)));
+        let (receipt, reply) = match answered {
+            Ok(answered) => answered,
+            Err(error) => {
+                if idle(&error) {
+                    self.pace.give_back(limit, batch.items.count());
+                }
+                return Err(self.halt(error));
+            }
+        };
         // What remains was counted when the answer was written: retries may have taken minutes.
         let now = self.client.clock.now().unwrap_or(now);
         for (name, left) in &receipt.left {
@@ -180,7 +315,7 @@ impl<'a> Run<'a> {
             self.running.push(Running { index, id: receipt.id.clone(), at: now, after: receipt.after });
         }
         // The purge is done; a ledger that fails now may only keep the next one from being sent.
-        self.ledger.accepted(batch, &reply, &receipt).map_err(Halt::During)
+        self.ledger.accepted(batch, &reply, &receipt).map_err(Halt::After)
     }
 
     /// How far a failure reaches, with the provider's next step in it.
@@ -192,10 +327,8 @@ impl<'a> Run<'a> {
                 if let Some(hint) = (self.provider.hint)(self.account, &answer, now) {
                     answer.hint = Some(hint);
                 }
-                let final_word = matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422);
-                let alone = final_word && !answer.kind().facts().retryable;
                 let error = Error::Answered(answer);
-                if alone { Halt::Batch(error) } else { Halt::Target(error) }
+                if alone(&error) { Halt::Batch(error) } else { Halt::Target(error) }
             }
             other => Halt::Target(other),
         }
@@ -262,7 +395,7 @@ impl<'a> Run<'a> {
         self.client.clock.sleep(poll.every.max(earliest.saturating_sub(now)))?;
         let plan = self.plan;
         for running in std::mem::take(&mut self.running) {
-            let batch = plan.batch(running.index, Some(&self.id));
+            let batch = plan.batch(running.index, Some(&self.order.run));
             let sent = Sent { batch, id: running.id.as_deref(), at: running.at };
             let question = (poll.encode)(&self.account.settings, &sent)?;
             let reply = self.session.send(&question)?;

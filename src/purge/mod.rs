@@ -23,6 +23,7 @@ mod fastly;
 mod gcore;
 mod google;
 mod items;
+pub mod journal;
 mod keycdn;
 mod limit;
 mod netlify;

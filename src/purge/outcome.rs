@@ -12,10 +12,16 @@ pub struct Outcome {
     pub failed: Vec<(usize, Error)>,
     /// Cut off while the request was out: whether it acted is not known.
     pub doubtful: Vec<usize>,
+    /// Accepted in an earlier part of the run.
+    pub before: Vec<usize>,
+    /// In doubt after an earlier part, and sent again; each is among the others too.
+    pub resent: Vec<usize>,
     /// Never sent.
     pub unsent: Vec<usize>,
     /// What ended the run before the plan's end.
     pub stop: Option<Error>,
+    /// What `purge resume` finds the journal by, where one was kept.
+    pub journal: Option<String>,
 }
 
 impl Outcome {
@@ -30,6 +36,7 @@ impl Outcome {
     pub fn summary(&self, plan: &Plan) -> String {
         let failed: Vec<usize> = self.failed.iter().map(|(index, _)| *index).collect();
         let groups = [
+            ("sent before", &self.before),
             ("sent", &self.accepted),
             ("failed", &failed),
             ("in doubt", &self.doubtful),
@@ -39,18 +46,49 @@ impl Outcome {
         named.map(|(name, list)| format!("{name}: {}", spans(plan, list))).collect::<Vec<_>>().join("; ")
     }
 
+    /// What is neither known to be purged nor sent again unasked.
+    fn doubt(&self, plan: &Plan) -> Option<Error> {
+        let first = plan.batch(*self.doubtful.first()?, None);
+        let journal = self.journal.as_deref().unwrap_or("RUN");
+        Some(Error::Usage(format!(
+            "{} may have been purged at {}, and to send it twice is not harmless there; \
+             `stratos purge resume {journal} --resend` sends it again",
+            spans(plan, &self.doubtful),
+            first.target,
+        )))
+    }
+
+    /// The summary, and how to go on from there.
+    #[must_use]
+    pub fn ending(&self, plan: &Plan) -> String {
+        let summary = self.summary(plan);
+        match self.again() {
+            Some(again) => format!("{summary}; {again}"),
+            None => summary,
+        }
+    }
+
+    /// The command that sends the rest.
+    fn again(&self) -> Option<String> {
+        let journal = self.journal.as_ref().filter(|_| !self.complete())?;
+        Some(format!("`stratos purge resume {journal}` sends the rest"))
+    }
+
     /// The failure that the command ends with, if it must.
     #[must_use]
     pub fn failure(self, plan: &Plan) -> Option<Error> {
-        let summary = self.summary(plan);
+        let (summary, ending) = (self.summary(plan), self.ending(plan));
+        let again = self.again().unwrap_or_else(|| "purge again what was not sent".into());
+        let doubt = self.doubt(plan);
         let permanent = |error: &Error| !error.facts().retryable;
         let told = |errors: &[(usize, Error)]| {
             errors.first().map_or_else(String::new, |(_, first)| in_words(first) + "; ")
         };
         match (self.stop, self.failed) {
             (Some(Error::Interrupted { signal, detail }), _) => {
-                Some(Error::Interrupted { signal, detail: format!("{detail}; {summary}") })
+                Some(Error::Interrupted { signal, detail: format!("{detail}; {ending}") })
             }
+            (None, failed) if failed.is_empty() && doubt.is_some() => doubt,
             (None, failed) if plan.count() == 1 => failed.into_iter().next().map(|(_, error)| error),
             (stop, failed) if failed.iter().any(|(_, error)| permanent(error)) => {
                 drop(stop);
@@ -58,12 +96,11 @@ impl Outcome {
             }
             (Some(stop), _) if permanent(&stop) || plan.count() == 1 => Some(stop),
             (Some(Error::Quota(detail)), failed) => {
-                Some(Error::Quota(format!("{}{detail}; {summary}", told(&failed))))
+                Some(Error::Quota(format!("{}{detail}; {ending}", told(&failed))))
             }
             (None, failed) if failed.is_empty() => None,
             (stop, failed) => {
                 let stop = stop.map_or_else(String::new, |error| in_words(&error) + "; ");
-                let again = "purge again what was not sent";
                 Some(Error::Partial(format!("{stop}{}{summary}; {again}", told(&failed))))
             }
         }

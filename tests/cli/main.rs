@@ -30,6 +30,7 @@ mod offline;
 mod output;
 mod playlist;
 mod purge;
+mod purge_journal;
 mod purge_plan;
 mod records;
 mod redact;

@@ -5,12 +5,13 @@ use super::{
     ask,
     job::Job,
     preview::Preview,
-    send::send,
+    record::Record,
+    send::{Kept, send},
 };
 use crate::{
     context::Context,
     error::{Error, Result},
-    purge::plan::Plan,
+    purge::{execute::Order, plan::Plan},
     report::Report,
 };
 use std::{fs, io};
@@ -27,6 +28,8 @@ pub(super) struct Apply {
     /// Print the requests, send none
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    record: Record,
     #[command(flatten)]
     sets: Sets,
     #[command(flatten)]
@@ -47,7 +50,8 @@ impl Apply {
         if job.is_everything() && !self.yes {
             ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
-        Ok(Box::new(send(job, &self.keys, rate, cx)?))
+        let order = Order::new(rate, cx.clock);
+        Ok(Box::new(send(job, &self.keys, &order, Kept::New(self.record), cx)?))
     }
 }
 

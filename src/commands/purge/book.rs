@@ -5,7 +5,12 @@ use crate::{
     http::{Request, Response},
     options::Format,
     progress::{Progress, clean},
-    purge::{Batch, Outcome, Receipt, execute::Ledger, plan::Plan},
+    purge::{
+        Batch, Outcome, Receipt,
+        execute::Ledger,
+        journal::{Fate, Past},
+        plan::Plan,
+    },
     report::{Page, Report, Rows, Style},
 };
 use serde_json::{Value, json};
@@ -18,6 +23,8 @@ use std::{
 #[derive(Debug, Clone)]
 pub(super) enum State {
     Accepted(Value),
+    /// By an earlier part of the run; the provider's name for it, where it gave one.
+    Before(Option<String>),
     Failed(Value),
     Doubtful,
     Unsent,
@@ -28,6 +35,7 @@ pub(super) struct Book<'a> {
     plan: &'a Plan,
     lines: Option<&'a mut dyn Write>,
     states: Vec<State>,
+    past: &'a Past,
     left: Option<u32>,
     progress: Progress<'a>,
 }
@@ -35,12 +43,27 @@ pub(super) struct Book<'a> {
 /// All states, and what the provider said remains.
 pub(super) struct Entries {
     states: Vec<State>,
+    /// Which were in doubt, and went out again.
+    resent: Vec<usize>,
     left: Option<u32>,
 }
 
 impl<'a> Book<'a> {
-    pub fn new(plan: &'a Plan, lines: Option<&'a mut dyn Write>, progress: Progress<'a>) -> Self {
-        Self { plan, lines, states: vec![State::Unsent; plan.count()], left: None, progress }
+    pub fn new(
+        plan: &'a Plan,
+        past: &'a Past,
+        lines: Option<&'a mut dyn Write>,
+        progress: Progress<'a>,
+    ) -> Self {
+        let mut book =
+            Self { plan, lines, states: vec![State::Unsent; plan.count()], past, left: None, progress };
+        for (index, entry) in past.entries().iter().enumerate() {
+            if entry.fate == Fate::Accepted {
+                book.states[index] = State::Before(entry.id.clone());
+                book.progress.add(1);
+            }
+        }
+        book
     }
 
     /// After the run: what never went out is told too.
@@ -50,13 +73,16 @@ impl<'a> Book<'a> {
                 self.settle(*index, state.clone());
             }
         }
-        Entries { states: self.states, left: self.left }
+        Entries { states: self.states, resent: outcome.resent.clone(), left: self.left }
     }
 
     fn settle(&mut self, index: usize, state: State) {
+        // What was in doubt and has an end now was sent again.
+        let resent =
+            !matches!(state, State::Doubtful | State::Unsent) && self.past.fate(index) == Fate::Doubtful;
         if let Some(lines) = &mut self.lines {
             // Whoever runs the command notices a stdout that cannot be written; the purge goes on.
-            let _ = writeln!(lines, "{}", line(&self.plan.batch(index, None), &state));
+            let _ = writeln!(lines, "{}", line(&self.plan.batch(index, None), &state, resent));
             let _ = lines.flush();
         }
         self.states[index] = state;
@@ -87,14 +113,24 @@ impl Ledger for Book<'_> {
     }
 }
 
-fn line(batch: &Batch<'_>, state: &State) -> Value {
-    let (number, items) = (batch.number, batch.items);
+fn line(batch: &Batch<'_>, state: &State, resent: bool) -> Value {
+    let mut line = json!({ "batch": batch.number, "items": batch.items });
     match state {
-        State::Accepted(reply) => json!({ "batch": number, "items": items, "response": reply }),
-        State::Failed(error) => json!({ "batch": number, "items": items, "error": error }),
-        State::Doubtful => json!({ "batch": number, "items": items, "state": "in_doubt" }),
-        State::Unsent => json!({ "batch": number, "items": items, "state": "not_sent" }),
+        State::Accepted(reply) => line["response"] = reply.clone(),
+        State::Before(id) => {
+            line["state"] = "accepted_before".into();
+            if let Some(id) = id {
+                line["id"] = id.clone().into();
+            }
+        }
+        State::Failed(error) => line["error"] = error.clone(),
+        State::Doubtful => line["state"] = "in_doubt".into(),
+        State::Unsent => line["state"] = "not_sent".into(),
     }
+    if resent {
+        line["resent"] = true.into();
+    }
+    line
 }
 
 /// What was purged and what was not.
@@ -118,6 +154,10 @@ impl Purged {
         self
     }
 
+    fn resent(&self, index: usize) -> bool {
+        self.entries.resent.contains(&index)
+    }
+
     /// How many batches were accepted, and how many items they hold.
     fn accepted(&self) -> (usize, usize) {
         let accepted =
@@ -134,7 +174,13 @@ impl Purged {
         let items = self.plan.batch(0, None).selector.count(items);
         let requests = if batches == 1 { "1 request".to_owned() } else { format!("{batches} requests") };
         let left = self.entries.left.map_or_else(String::new, |left| format!("; {left} requests left today"));
-        format!("purged {items} in {requests}{left}")
+        let earlier = self.entries.states.iter().filter(|state| matches!(state, State::Before(_))).count();
+        let earlier = match (earlier, self.entries.resent.len()) {
+            (0, 0) => String::new(),
+            (earlier, 0) => format!("; accepted before: {earlier}"),
+            (earlier, resent) => format!("; accepted before: {earlier}, resent: {resent}"),
+        };
+        format!("purged {items} in {requests}{earlier}{left}")
     }
 }
 
@@ -144,8 +190,9 @@ impl Report for Purged {
             return reply.clone();
         }
         let states = self.entries.states.iter().enumerate();
-        let batches: Value =
-            states.map(|(index, state)| line(&self.plan.batch(index, None), state)).collect();
+        let batches: Value = states
+            .map(|(index, state)| line(&self.plan.batch(index, None), state, self.resent(index)))
+            .collect();
         match self.shape {
             Format::Csv => batches,
             _ => json!({ "provider": self.plan.provider, "batches": batches }),
@@ -158,7 +205,8 @@ impl Report for Purged {
         }
         for (index, state) in self.entries.states.iter().enumerate() {
             let what = match state {
-                State::Accepted(_) => continue,
+                State::Accepted(_) if self.resent(index) => "resent: it was in doubt".to_owned(),
+                State::Accepted(_) | State::Before(_) => continue,
                 State::Failed(error) => format!("failed: {}", error["message"].as_str().unwrap_or_default()),
                 State::Doubtful => "in doubt: the run was cut off while it was out".to_owned(),
                 State::Unsent => "not sent".to_owned(),
@@ -181,7 +229,9 @@ impl Report for Purged {
         let row = |(index, state): (usize, &State)| {
             let batch = self.plan.batch(index, None);
             let state = match state {
+                State::Accepted(_) if self.resent(index) => "resent",
                 State::Accepted(_) => "accepted",
+                State::Before(_) => "accepted before",
                 State::Failed(error) => error["type"].as_str().unwrap_or("failed"),
                 State::Doubtful => "in doubt",
                 State::Unsent => "not sent",

@@ -14,7 +14,6 @@ use crate::{
 /// One account and the plan for it.
 pub(super) struct Job {
     /// The profile's name.
-    #[allow(dead_code, reason = "the journal names it")]
     pub profile: String,
     /// Its provider's row.
     pub provider: &'static Provider,

@@ -5,11 +5,14 @@ mod apply;
 mod ask;
 mod book;
 mod choice;
+mod history;
 mod job;
 mod list;
 mod once;
 mod plan;
 mod preview;
+mod record;
+mod resume;
 mod send;
 
 use crate::{
@@ -37,6 +40,10 @@ enum Verb {
     Plan(Box<plan::Planning>),
     /// Send a plan that was made before
     Apply(Box<apply::Apply>),
+    /// Send what an earlier run left unsent or in doubt
+    Resume(Box<resume::Resume>),
+    /// List the runs of the last 30 days, and what became of their batches
+    History(history::History),
 }
 
 /// The report of `purge`, whichever verb was asked for.
@@ -57,6 +64,8 @@ impl Command for Purge {
         match verb {
             Verb::Plan(plan) => plan.run(cx).map(Done),
             Verb::Apply(apply) => apply.run(cx).map(Done),
+            Verb::Resume(resume) => resume.run(cx).map(Done),
+            Verb::History(history) => history.run(cx).map(Done),
         }
     }
 }

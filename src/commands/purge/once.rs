@@ -6,9 +6,10 @@ use super::{
     choice::Choice,
     job::Job,
     preview::Preview,
-    send::send,
+    record::Record,
+    send::{Kept, send},
 };
-use crate::{context::Context, error::Result, report::Report};
+use crate::{context::Context, error::Result, purge::execute::Order, report::Report};
 
 /// The flags of the one step.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
@@ -21,6 +22,8 @@ pub(super) struct Once {
     /// Print the requests, send none
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    record: Record,
     #[command(flatten)]
     sets: Sets,
     #[command(flatten)]
@@ -41,6 +44,7 @@ impl Once {
         if job.is_everything() && !self.yes {
             ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
-        Ok(Box::new(send(job, &self.keys, rate, cx)?))
+        let order = Order::new(rate, cx.clock);
+        Ok(Box::new(send(job, &self.keys, &order, Kept::New(self.record), cx)?))
     }
 }

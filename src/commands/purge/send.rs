@@ -4,6 +4,7 @@ use super::{
     account::Keys,
     book::{Book, Purged},
     job::Job,
+    record::Record,
 };
 use crate::{
     context::Context,
@@ -12,17 +13,36 @@ use crate::{
     purge::{
         Outcome,
         execute::{Order, execute},
+        journal::Journal,
     },
 };
 
+/// What the run is written down in.
+pub(super) enum Kept<'a> {
+    /// As the flag says; begun once nothing else is missing.
+    New(Record),
+    /// The journal of the run that goes on.
+    Old(Journal<'a>),
+}
+
 /// Opens the account, runs the plan, tells each batch as it ends.
-pub(super) fn send(job: Job, keys: &Keys, rate: Option<u32>, cx: &mut Context<'_>) -> Result<Purged> {
-    let Job { provider, settings, plan, .. } = job;
-    let account = keys.account(provider, settings, cx)?;
+pub(super) fn send<'a>(
+    job: Job,
+    keys: &Keys,
+    order: &Order,
+    kept: Kept<'a>,
+    cx: &mut Context<'a>,
+) -> Result<Purged> {
+    let account = keys.account(job.provider, job.settings.clone(), cx)?;
     keys.tell_unused(&account, cx);
     let client = cx.client()?;
     let console = cx.console;
-    let order = Order::new(rate, cx.clock);
+    let journal = match kept {
+        Kept::New(record) => record.begin(&job, order, cx)?,
+        Kept::Old(journal) => Some(journal),
+    };
+    let name = journal.as_ref().map(|journal| journal.name().to_owned());
+    let Job { provider, plan, .. } = job;
     // Each batch is told as it ends, unless the whole is asked for or has to pass through a filter.
     let lines = match cx.format {
         Format::Ndjson => true,
@@ -31,17 +51,22 @@ pub(super) fn send(job: Job, keys: &Keys, rate: Option<u32>, cx: &mut Context<'_
     };
     let stream = lines && plan.count() > 1 && cx.options.filter.is_none();
     let progress = cx.progress("purging", Some(plan.count() as u64));
-    let mut book = Book::new(&plan, stream.then_some(&mut *cx.output), progress);
-    let outcome = execute(provider, &account, &plan, &client, &order, &mut book)?;
-    let entries = book.close(&outcome);
-    let summary = outcome.summary(&plan);
+    let book = Book::new(&plan, &order.past, stream.then_some(&mut *cx.output), progress);
+    let journaled = name.is_some();
+    let (outcome, entries) = {
+        let mut ledger = (journal, book);
+        let outcome = execute(provider, &account, &plan, &client, order, &mut ledger)?;
+        (Outcome { journal: name, ..outcome }, ledger.1)
+    };
+    let entries = entries.close(&outcome);
+    let (summary, ending) = (outcome.summary(&plan), outcome.ending(&plan));
     let complete = outcome.complete();
     let failure = Outcome::failure(outcome, &plan);
     if let Some(error) = &failure
-        && plan.count() > 1
+        && (plan.count() > 1 || journaled)
         && !error.to_string().contains(&summary)
     {
-        console.warn(&summary);
+        console.warn(&ending);
     }
     match failure {
         Some(error) if stream || plan.count() == 1 => Err(error),

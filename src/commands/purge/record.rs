@@ -1,0 +1,41 @@
+//! `--journal`: where a run writes down what it sends, before it sends it.
+
+use super::job::Job;
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    purge::{
+        execute::Order,
+        journal::{Journal, Place},
+    },
+};
+use std::path::Path;
+
+/// The flag.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub(super) struct Record {
+    /// Keep the journal in this file; `none` keeps none (default: below the state folder)
+    #[arg(long, value_name = "PATH|none")]
+    journal: Option<String>,
+}
+
+impl Record {
+    /// The journal of a run; one batch alone needs none.
+    pub fn begin<'a>(&self, job: &Job, order: &Order, cx: &Context<'a>) -> Result<Option<Journal<'a>>> {
+        let place = match self.journal.as_deref() {
+            Some("none") => return Ok(None),
+            Some("") => return Err(Error::Usage("--journal names no file; name one, or say none".into())),
+            Some(path) if Path::new(path).is_dir() => Place::Folder(path.into()),
+            Some(path) => Place::File(path.into()),
+            None if job.plan.count() == 1 => return Ok(None),
+            None => Place::Folder(cx.state_folder().map_err(|_| {
+                Error::CannotCreate(
+                    "there is no place for the journal, because HOME is not set or empty; name one with \
+                     --journal PATH, or go without one with --journal none"
+                        .into(),
+                )
+            })?),
+        };
+        Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock).map(Some)
+    }
+}

@@ -1,0 +1,95 @@
+//! The lines of a journal: one JSON object each, in the order in which things happened.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, time::Duration};
+
+/// What this program writes, and the newest that it reads.
+pub const VERSION: u32 = 1;
+
+/// The first line: whose run it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// [`VERSION`] of whoever wrote it.
+    pub version: u32,
+    /// The run's id, as hexadecimal digits.
+    pub run: String,
+    /// The plan's digest.
+    pub plan: String,
+    /// The provider's id.
+    pub provider: String,
+    /// The account's digest.
+    pub account: String,
+    /// How many batches the plan holds.
+    pub batches: usize,
+    /// When it began, in milliseconds since 1970.
+    pub at: u64,
+    /// The profile that named the account.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub profile: String,
+}
+
+/// One line. Batches are counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "lowercase")]
+pub(super) enum Line {
+    Run(Head),
+    /// On disk before the request leaves.
+    Sending {
+        batch: usize,
+        attempt: u32,
+        request: String,
+        at: u64,
+    },
+    Accepted {
+        batch: usize,
+        at: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        left: BTreeMap<String, u32>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ignored: Vec<String>,
+    },
+    Failed {
+        batch: usize,
+        at: u64,
+        error: String,
+        /// `false`: the provider surely did nothing.
+        #[serde(default = "yes", skip_serializing_if = "is_true")]
+        sent: bool,
+        /// Refused for what it is: sending it again changes nothing.
+        #[serde(default, rename = "final", skip_serializing_if = "is_false")]
+        last: bool,
+    },
+    Done {
+        batch: usize,
+        at: u64,
+    },
+}
+
+impl Line {
+    /// The batch it is about, and when it was written.
+    pub fn about(&self) -> Option<(usize, Duration)> {
+        match self {
+            Self::Run(_) => None,
+            Self::Sending { batch, at, .. }
+            | Self::Accepted { batch, at, .. }
+            | Self::Failed { batch, at, .. }
+            | Self::Done { batch, at } => Some((*batch, Duration::from_millis(*at))),
+        }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
