@@ -2,7 +2,7 @@
 
 use super::{Account, Batch, Receipt, Setting, Settings, items};
 use crate::{
-    error::{Answer, Result},
+    error::{Answer, Kind, Result},
     http::{Request, Response},
 };
 
@@ -57,10 +57,12 @@ pub fn literal(text: &str) -> String {
 
 /// Gone, or not there in the first place: both leave nothing old behind.
 pub fn gone(reply: &Response, absent: &[u16]) -> Result<Receipt> {
-    if !absent.contains(&reply.status) {
-        super::accepted(reply)?;
+    match reply.status {
+        // The usual answer of a VCL whose access list says no: a permission, not bad data.
+        405 => Err(reply.means(Kind::AuthInvalid, None)),
+        status if absent.contains(&status) => Ok(Receipt::default()),
+        _ => super::accepted(reply).map(|()| Receipt::default()),
     }
-    Ok(Receipt::default())
 }
 
 /// The usual refusal is the cache's list of who may purge.

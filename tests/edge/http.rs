@@ -12,10 +12,14 @@ pub fn status(url: &str) -> Result<u16, Failed> {
     ask("GET", url, &[], b"").map(|(status, _)| status)
 }
 
-/// Status and body of the answer to one request, on a connection of its own.
+/// Status and body of the answer to one request, on a connection of its own. A `Host` among the headers takes the
+/// place of the URL's.
 pub fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<(u16, Vec<u8>), Failed> {
     let (host, target) = parts(url)?;
-    let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    let mut head = format!("{method} {target} HTTP/1.1\r\nConnection: close\r\n");
+    if headers.iter().all(|(name, _)| *name != "Host") {
+        head += &format!("Host: {host}\r\n");
+    }
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -1,9 +1,13 @@
 //! Real servers judge what we mint: nginx (njs, set-misc, secure_link), lighttpd, HAProxy, Varnish,
 //! Traffic Server, workerd, s3s-fs, and Node's crypto. Ours mint, theirs verify.
-//! And strace judges what stays offline.
+//! Real caches lose what our binary purges, and nothing else. And strace judges what stays offline.
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure, save for what Debian does not have.
 
+#[path = "../common/mod.rs"]
+mod common;
+
+mod caches;
 mod damage;
 mod haproxy;
 mod http;
@@ -77,6 +81,11 @@ const ROOMS: &[&[Row]] = &[
     workerd::TRIALS,
     nginx_link::TRIALS,
     lighttpd::TRIALS,
+    caches::varnish::TRIALS,
+    caches::fleet::TRIALS,
+    caches::nginx::TRIALS,
+    caches::squid::TRIALS,
+    caches::trafficserver::TRIALS,
 ];
 
 fn main() {

@@ -144,6 +144,13 @@ pub fn stop_all() {
     }
 }
 
-fn is_root() -> bool {
+/// Whether the servers run as root, and may have to step down.
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// The name of whoever runs the tests.
+pub fn user() -> String {
+    let name = Command::new("id").arg("-un").output().expect("id runs").stdout;
+    String::from_utf8_lossy(&name).trim_end().to_owned()
 }

@@ -45,29 +45,33 @@ const URL_SIG: Judge<'_> = Judge {
 
 fn traffic_server() -> Arc<Server> {
     static SERVER: OnceLock<Arc<Server>> = OnceLock::new();
-    let prepare = |work: &Work| {
-        for folder in ["etc", "cache", "log", "run", "var"] {
-            fs::create_dir(work.folder.join(folder)).expect("a folder");
-        }
-        let etc =
-            |file: &str, text: String| fs::write(work.folder.join("etc").join(file), text).expect("a file");
-        let allow = "ip_allow:\n  - {apply: in, ip_addrs: 127.0.0.1, action: allow, methods: ALL}\n";
-        etc("ip_allow.yaml", allow.into());
-        etc("plugin.config", String::new());
-        etc("storage.config", format!("{} 16M\n", work.folder.join("cache").display()));
-        etc("resolv.conf", "nameserver 127.0.0.1\n".into());
+    let start = || {
         let origin = origin::port().to_string();
-        for file in ["records.config", "remap.config"] {
-            let filled = work.fill(file, &[("@ORIGIN@", &origin)]);
-            fs::rename(filled, work.folder.join("etc").join(file)).expect("the configuration");
-        }
-        let mut command = Command::new("/usr/bin/traffic_server");
-        command.arg(format!("--run-root={}", work.fill("runroot.yaml", &[]).display()));
-        command.arg("--bind_stdout").arg(work.folder.join("log/out"));
-        command.arg("--bind_stderr").arg(work.folder.join("log/err"));
-        command
+        servers::start("trafficserver", 200, |work| command(work, "16M", &origin))
     };
-    SERVER.get_or_init(|| servers::start("trafficserver", 200, prepare)).clone()
+    SERVER.get_or_init(start).clone()
+}
+
+/// Every folder of the server below its own, a cache of this size, and the files of its room.
+pub fn command(work: &Work, size: &str, origin: &str) -> Command {
+    for folder in ["etc", "cache", "log", "run", "var"] {
+        fs::create_dir(work.folder.join(folder)).expect("a folder");
+    }
+    let etc = |file: &str, text: String| fs::write(work.folder.join("etc").join(file), text).expect("a file");
+    let allow = "ip_allow:\n  - {apply: in, ip_addrs: 127.0.0.1, action: allow, methods: ALL}\n";
+    etc("ip_allow.yaml", allow.into());
+    etc("plugin.config", String::new());
+    etc("storage.config", format!("{} {size}\n", work.folder.join("cache").display()));
+    etc("resolv.conf", "nameserver 127.0.0.1\n".into());
+    for file in ["records.config", "remap.config"] {
+        let filled = work.fill(file, &[("@ORIGIN@", origin)]);
+        fs::rename(filled, work.folder.join("etc").join(file)).expect("the configuration");
+    }
+    let mut command = Command::new("/usr/bin/traffic_server");
+    command.arg(format!("--run-root={}", work.fill("runroot.yaml", &[]).display()));
+    command.arg("--bind_stdout").arg(work.folder.join("log/out"));
+    command.arg("--bind_stderr").arg(work.folder.join("log/err"));
+    command
 }
 
 fn url_sig() -> Result<(), Failed> {

@@ -1,0 +1,62 @@
+//! A fleet of three Varnish nodes, one of which is down.
+
+use super::{
+    Cache, HOST,
+    varnish::{self, VARNISH},
+};
+use crate::Row;
+use libtest_mimic::Failed;
+use std::{
+    io,
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    thread,
+};
+
+#[rustfmt::skip]
+pub const TRIALS: &[Row] = &[
+    ("a_fleet_with_a_node_down_is_purged_in_part", VARNISH, one_down),
+];
+
+/// Visitors reach all three; the address at which the second one is purged is down until it is opened again.
+fn one_down() -> Result<(), Failed> {
+    let (sender, started) = mpsc::channel();
+    for _ in 0..2 {
+        let sender = sender.clone();
+        thread::spawn(move || sender.send(varnish::start().base()));
+    }
+    let bases = [varnish::varnish().base, started.recv()?, started.recv()?];
+    let door = TcpListener::bind("127.0.0.1:0")?;
+    let closed = door.local_addr()?;
+    drop(door);
+    let nodes = [bases[0].clone(), format!("http://{closed}"), bases[2].clone()];
+    let profile = format!("provider = \"varnish\"\nnodes = {nodes:?}\nhost = {HOST:?}\n");
+    let node = |base: &String| Cache { base: base.clone(), host: HOST, profile: profile.clone() };
+    let [one, two, three] = [node(&bases[0]), node(&bases[1]), node(&bases[2])];
+    let paths = ["/fleet/a.css", "/fleet/b.css"];
+    let warm = [one.warm(paths)?, two.warm(paths)?, three.warm(paths)?];
+    one.refused(&[paths[0], paths[1], "--json"], 75, &["\"type\":\"partial\"", &closed.to_string()])?;
+    for at in 0..paths.len() {
+        one.misses(&warm[0][at])?;
+        two.keeps(&warm[1][at])?;
+        three.misses(&warm[2][at])?;
+    }
+    // The node is back: the same purge again reaches it.
+    let listener = TcpListener::bind(closed)?;
+    let behind = bases[1].trim_start_matches("http://").to_owned();
+    thread::spawn(move || listener.incoming().flatten().for_each(|stream| pass(&stream, &behind)));
+    one.purged(&paths)?;
+    for object in &warm[1] {
+        two.misses(object)?;
+    }
+    Ok(())
+}
+
+/// Carries a connection on to the node, both ways, until either side ends it.
+fn pass(client: &TcpStream, behind: &str) {
+    let Ok(node) = TcpStream::connect(behind) else { return };
+    let (Ok(mut from), Ok(mut to)) = (client.try_clone(), node.try_clone()) else { return };
+    thread::spawn(move || drop(io::copy(&mut from, &mut to)));
+    let (Ok(mut from), Ok(mut to)) = (node.try_clone(), client.try_clone()) else { return };
+    thread::spawn(move || drop(io::copy(&mut from, &mut to)));
+}
