@@ -6,6 +6,7 @@ pub(crate) mod desk;
 mod requests;
 mod secrets;
 mod settings;
+mod vendor;
 
 use crate::{
     clock::Clock,

@@ -2,6 +2,7 @@
 
 use crate::{
     command::Command,
+    commands::purge::vendor,
     context::Context,
     credential::Credential,
     error::{Error, Result},
@@ -107,16 +108,37 @@ fn configuration(cx: &mut Context<'_>) -> Check {
 }
 
 fn credentials(cx: &mut Context<'_>) -> Vec<Check> {
+    let wanted = cx.profile().map(|profile| vendor::credentials(&profile));
+    let mut checks = Vec::new();
+    let kept = match wanted.as_ref().map(|_| vendor::named(cx)) {
+        Ok(Ok(kept)) => kept,
+        Ok(Err(error)) => {
+            checks.push(failed("files", &error));
+            None
+        }
+        // The profile's own check says why.
+        Err(_) => None,
+    };
     let one = |which: Credential| match cx.named(which, None, None) {
         Ok(Some(named)) => check(which.member(), Status::Ok, format!("{} ({})", named.shown, named.origin)),
-        Ok(None) => {
-            let remedy =
-                format!("set {} or the profile's {}", which.variables().join(" or "), which.member());
-            check(which.member(), Status::Unset, remedy)
-        }
+        Ok(None) => match &kept {
+            Some((shown, by, names)) if names.contains(&which.member()) => {
+                check(which.member(), Status::Ok, format!("{shown} ({by})"))
+            }
+            _ => check(which.member(), Status::Unset, remedy(which)),
+        },
         Err(error) => failed(which.member(), &error),
     };
-    Credential::ALL.into_iter().map(one).collect()
+    checks.extend(wanted.unwrap_or_else(|_| Credential::ALL.to_vec()).into_iter().map(one));
+    checks
+}
+
+fn remedy(which: Credential) -> String {
+    let member = which.member();
+    match which.variables() {
+        [] => format!("set the profile's {member}"),
+        variables => format!("set {} or the profile's {member}", variables.join(" or ")),
+    }
 }
 
 fn signing(cx: &mut Context<'_>) -> Check {

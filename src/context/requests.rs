@@ -16,12 +16,13 @@ impl<'a> Context<'a> {
     /// The shared HTTP layer. Nothing is opened before the first request.
     pub fn client(&mut self) -> Result<Client<'a>> {
         let profile = self.profile()?;
-        let named = |setting: &Setting<Option<String>>| {
-            setting.value.clone().map(|value| (setting.origin.to_string(), value))
-        };
-        let policy =
-            http::policy(named(&profile.timeout), named(&profile.retries), named(&profile.max_wait))?;
-        self.client_of(policy, Some(&profile), certificate(&profile)?)
+        self.client_of(policy(&profile)?, Some(&profile), certificate(&profile)?)
+    }
+
+    /// The same for addresses that are not the profile's: its client certificate does not go along.
+    pub fn plain_client(&mut self) -> Result<Client<'a>> {
+        let profile = self.profile()?;
+        self.client_of(policy(&profile)?, Some(&profile), None)
     }
 
     fn client_of(
@@ -63,6 +64,13 @@ impl<'a> Context<'a> {
             Err(_) => {}
         }
     }
+}
+
+fn policy(profile: &Profile) -> Result<Policy> {
+    let named = |setting: &Setting<Option<String>>| {
+        setting.value.clone().map(|value| (setting.origin.to_string(), value))
+    };
+    http::policy(named(&profile.timeout), named(&profile.retries), named(&profile.max_wait))
 }
 
 fn path(setting: &Setting<Option<String>>) -> Option<PathBuf> {

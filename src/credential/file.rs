@@ -1,7 +1,9 @@
 //! `file:PATH`: a regular file that nobody else can change, and better nobody else can read.
 
-use super::{BOUND, World, too_long};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    profile::Bounds,
+};
 use std::{
     fs::{self, File, OpenOptions},
     io::{ErrorKind, Read},
@@ -9,9 +11,22 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// Who reads, and what may be there.
+#[derive(Clone, Copy)]
+pub(super) struct Rule<'w> {
+    /// The user's home.
+    pub home: Option<&'w Path>,
+    /// The bounds in force.
+    pub bounds: &'w Bounds,
+    /// The most bytes that it may have.
+    pub longest: u64,
+    /// Whether what it holds is for everybody to read.
+    pub public: fn(&[u8]) -> bool,
+}
+
 /// Its bytes, and a warning where others can read it.
-pub(super) fn read(path: &Path, source: &str, world: &World<'_>) -> Result<(Vec<u8>, Option<String>)> {
-    let path = at_home(path, world.home);
+pub(super) fn read(path: &Path, source: &str, rule: &Rule<'_>) -> Result<(Vec<u8>, Option<String>)> {
+    let path = at_home(path, rule.home);
     let file = open(&path).map_err(|error| {
         let text = format!("{source} names {}, which cannot be read: {error}", path.display());
         match error.kind() {
@@ -29,16 +44,19 @@ pub(super) fn read(path: &Path, source: &str, world: &World<'_>) -> Result<(Vec<
         )));
     }
     let mut bytes = Zeroizing::new(Vec::new());
-    file.take(BOUND + 1).read_to_end(&mut bytes).map_err(failed)?;
-    let warning = judge(&path, &metadata, is_public(&bytes), source, world)?;
-    if bytes.len() as u64 > BOUND {
-        return Err(too_long(source));
+    file.take(rule.longest + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let warning = judge(&path, &metadata, (rule.public)(&bytes), source, rule)?;
+    if bytes.len() as u64 > rule.longest {
+        return Err(Error::TooLarge(format!(
+            "{source} is longer than {} KiB; that is no key",
+            rule.longest >> 10
+        )));
     }
     Ok((std::mem::take(&mut *bytes), warning))
 }
 
 /// A public key in PEM, and no private one behind it: whoever reads it may.
-fn is_public(bytes: &[u8]) -> bool {
+pub(super) fn is_public(bytes: &[u8]) -> bool {
     let private = bytes.windows(11).any(|word| word == b"PRIVATE KEY");
     let begins = |label: &[u8]| bytes.trim_ascii_start().starts_with(label);
     !private && (begins(b"-----BEGIN PUBLIC KEY-----") || begins(b"-----BEGIN RSA PUBLIC KEY-----"))
@@ -66,7 +84,7 @@ fn open(path: &Path) -> std::io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn judge(_: &Path, _: &fs::Metadata, _: bool, _: &str, _: &World<'_>) -> Result<Option<String>> {
+fn judge(_: &Path, _: &fs::Metadata, _: bool, _: &str, _: &Rule<'_>) -> Result<Option<String>> {
     Ok(None)
 }
 
@@ -76,7 +94,7 @@ fn judge(
     metadata: &fs::Metadata,
     public: bool,
     source: &str,
-    world: &World<'_>,
+    rule: &Rule<'_>,
 ) -> Result<Option<String>> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode();
@@ -85,13 +103,13 @@ fn judge(
     if mode & 0o002 != 0 {
         return Err(Error::Policy(format!("{named}, which anybody can change; {remedy}")));
     }
-    // Of a public key only the writing matters: whoever swaps it makes the links that pass.
+    // Of what holds no secret only the writing matters: whoever swaps a public key makes the links that pass.
     let others = if public { 0o022 } else { 0o077 };
     if mode & others == 0 {
         return Ok(None);
     }
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let at_home = world.home.is_some_and(|home| real(path).starts_with(real(home)));
+    let at_home = rule.home.is_some_and(|home| real(path).starts_with(real(home)));
     let text = format!("{named}, which others than its owner can read or change; {remedy}");
-    if at_home || world.bounds.strict { Err(Error::Policy(text)) } else { Ok(Some(text)) }
+    if at_home || rule.bounds.strict { Err(Error::Policy(text)) } else { Ok(Some(text)) }
 }

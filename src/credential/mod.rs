@@ -5,6 +5,7 @@ mod exec;
 mod fd;
 mod file;
 mod stdin;
+pub mod vendor;
 
 use crate::{
     clock::Clock,
@@ -200,7 +201,13 @@ pub fn resolve(how: &Reference, source: &str, world: &mut World<'_>) -> Result<(
         }
         Reference::Env(name) => env::read(name, source, world)?,
         Reference::File(path) => {
-            let (bytes, note) = file::read(path, source, world)?;
+            let rule = file::Rule {
+                home: world.home,
+                bounds: world.bounds,
+                longest: BOUND,
+                public: file::is_public,
+            };
+            let (bytes, note) = file::read(path, source, &rule)?;
             warning = note;
             text(bytes)
         }

@@ -11,6 +11,7 @@ mod target;
 mod tls;
 mod trace;
 mod ureq;
+mod xml;
 
 pub use self::ureq::{Setup, open};
 pub use message::{Request, Response, Value};

@@ -54,10 +54,14 @@ impl Proxies {
         })
     }
 
-    /// The proxy that this request goes through. Loopback goes through none.
+    /// The proxy that this request goes through. Loopback and the machine's own link go through none.
     #[must_use]
     pub fn towards(&self, target: &Target<'_>) -> Option<&Proxy> {
-        if target.is_loopback() || self.direct.iter().any(|item| spares(item, target)) {
+        // A proxy would ask its own link, and see in clear what this machine alone may have.
+        if target.is_loopback()
+            || target.is_link_local()
+            || self.direct.iter().any(|item| spares(item, target))
+        {
             return None;
         }
         match target.scheme {

@@ -96,6 +96,12 @@ impl<'u> Target<'u> {
             || self.host == "[::1]"
     }
 
+    /// Whether it cannot leave the wire: 169.254.0.0/16, where machines ask for what is theirs.
+    #[must_use]
+    pub fn is_link_local(&self) -> bool {
+        self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_link_local())
+    }
+
     /// Another URL that this one's answer points to.
     #[must_use]
     pub fn join(&self, location: &str) -> String {

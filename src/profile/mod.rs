@@ -59,6 +59,8 @@ pub enum Origin {
     Environment(&'static str),
     /// The profile in config.toml, by the key's name.
     Profile(&'static str),
+    /// The vendor's own files, by the vendor's name.
+    Vendor(&'static str),
     /// Nothing set it.
     Default,
 }
@@ -69,6 +71,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(name) | Self::Environment(name) => f.write_str(name),
             Self::Profile(key) => write!(f, "{key} of the profile"),
+            Self::Vendor(name) => write!(f, "{name}'s own files"),
             Self::Default => f.write_str("default"),
         }
     }

@@ -5,6 +5,7 @@ use super::{
     items::refused,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
     secret::Secret,
@@ -28,6 +29,7 @@ pub const PROVIDER: Provider = Provider {
     id: "akamai",
     title: "Akamai",
     variables: &[
+        ("edgerc_section", &["AKAMAI_EDGERC_SECTION"]),
         ("client_token", &["AKAMAI_CLIENT_TOKEN"]),
         ("client_secret", &["AKAMAI_CLIENT_SECRET"]),
         ("access_token", &["AKAMAI_ACCESS_TOKEN"]),
@@ -35,6 +37,7 @@ pub const PROVIDER: Provider = Provider {
         ("max_body", &["AKAMAI_MAX_BODY"]),
         ("account_switch_key", &["AKAMAI_ACCOUNT_KEY"]),
     ],
+    files: Some(vendor::edgerc::FILES),
     credentials: &[&["client_token", "client_secret", "access_token"]],
     missing: "no credential to purge with; set client_token, client_secret and access_token in the profile, \
               AKAMAI_CLIENT_TOKEN and its fellows, or ~/.edgerc",
@@ -42,7 +45,8 @@ pub const PROVIDER: Provider = Provider {
         Setting::one_of("network", &["production", "staging"]),
         Setting::or("cpcodes", ""),
         Setting::or("account_switch_key", ""),
-        Setting::or("max_body", ""),
+        Setting::or("max_body", "").local(),
+        Setting::or("edgerc_section", "").local(),
     ],
     limits: &[
         Limit::of(Selector::Url, 10_000).bytes(BODY).soft().spends(URLS),

@@ -5,6 +5,7 @@ use super::{
     Settings, items, pace::rfc3339,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
     secret::Secret,
@@ -24,14 +25,16 @@ pub const PROVIDER: Provider = Provider {
     title: "Alibaba Cloud CDN",
     url: "https://cdn.aliyuncs.com",
     variables: &[
+        ("aliyun_profile", &["ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE"]),
         ("access_key_id", &["ALIBABA_CLOUD_ACCESS_KEY_ID"]),
         ("access_key_secret", &["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]),
         ("session_token", &["ALIBABA_CLOUD_SECURITY_TOKEN"]),
     ],
+    files: Some(vendor::alibaba::FILES),
     credentials: &[&["access_key_id", "access_key_secret", "session_token?"]],
     missing: "no credential to purge with; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or \
               access_key_id and access_key_secret in the profile",
-    settings: &[Setting::or("domains", "")],
+    settings: &[Setting::or("domains", ""), Setting::or("aliyun_profile", "").local()],
     limits: &[
         Limit::of(Selector::Url, 1000).spends(URLS),
         Limit::of(Selector::Prefix, 100).spends(FOLDERS),

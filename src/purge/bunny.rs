@@ -4,6 +4,7 @@ use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Selector, Setting, Settings, items, items::refused,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Result},
     http::Request,
 };
@@ -20,9 +21,10 @@ pub const PROVIDER: Provider = Provider {
     title: "bunny.net",
     url: "https://api.bunny.net",
     variables: &[("url", &["BUNNYNET_API_URL"]), ("api_key", &["BUNNYNET_API_KEY"])],
+    files: Some(vendor::bunny::FILES),
     credentials: &[&["api_key"]],
     missing: "no credential to purge with; set the account's API key (BUNNYNET_API_KEY, or api_key in the profile)",
-    settings: &[Setting::or("pull_zone", "")],
+    settings: &[Setting::or("pull_zone", ""), Setting::or("bunnynet_profile", "").local()],
     limits: &[
         Limit::of(Selector::Url, 1).spends(EXACT),
         Limit::of(Selector::Prefix, 1).spends(WIDE),

@@ -1,20 +1,17 @@
 //! Amazon CloudFront (contracts/purge.md section 5): invalidations by path, wildcard or tag, watched until done.
 
 use super::{
-    Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, items, items::refused,
+    Account, Attempt, Batch, Budget, Limit, MACHINE, Poll, Progress, Provider, Receipt, Selector, Sent,
+    Setting, Settings, items, items::refused,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
     secret::Secret,
     sign::request::{Parts, sigv4::Scope},
 };
-use quick_xml::{
-    Reader,
-    escape::{escape, resolve_predefined_entity},
-    events::Event,
-};
+use quick_xml::escape::escape;
 use serde_json::json;
 use std::{fmt::Write, time::Duration};
 
@@ -30,10 +27,12 @@ pub const PROVIDER: Provider = Provider {
     title: "Amazon CloudFront",
     url: "https://cloudfront.amazonaws.com",
     variables: &[
+        ("aws_profile", &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]),
         ("access_key_id", &["AWS_ACCESS_KEY_ID"]),
         ("secret_access_key", &["AWS_SECRET_ACCESS_KEY"]),
         ("session_token", &["AWS_SESSION_TOKEN"]),
     ],
+    files: Some(vendor::aws::FILES),
     credentials: &[&["access_key_id", "secret_access_key", "session_token?"]],
     missing: "no credential to purge with; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN \
               where they are temporary), or access_key_id and secret_access_key in the profile",
@@ -41,6 +40,8 @@ pub const PROVIDER: Provider = Provider {
         Setting::required("distribution_id"),
         Setting::or("tenant_id", ""),
         Setting::or("region", "us-east-1"),
+        Setting::or("aws_profile", "").local(),
+        MACHINE,
     ],
     limits: &[
         Limit::of(Selector::Url, 3000).spends(PATHS),
@@ -145,28 +146,8 @@ fn authorize(account: &Account, attempt: &Attempt<'_>, request: Request) -> Resu
     Ok(request.credential("Authorization", Secret::new(signed.authorization)))
 }
 
-/// The text of the first element of this name.
-fn member(xml: &[u8], name: &str) -> Option<String> {
-    let mut reader = Reader::from_reader(xml);
-    let mut found: Option<String> = None;
-    loop {
-        match (reader.read_event().ok()?, &mut found) {
-            (Event::Start(start), _) if start.local_name().as_ref() == name.as_bytes() => {
-                found = Some(String::new());
-            }
-            (Event::Text(text), Some(found)) => found.push_str(&text.decode().ok()?),
-            (Event::GeneralRef(entity), Some(found)) => {
-                found.push_str(resolve_predefined_entity(&entity.decode().ok()?).unwrap_or("?"));
-            }
-            (Event::End(_), Some(_)) => return found.map(|text| text.trim().to_owned()),
-            (Event::Eof, _) => return None,
-            _ => {}
-        }
-    }
-}
-
 fn throttled(reply: &Response) -> bool {
-    reply.status == 400 && member(&reply.body, "Code").is_some_and(|code| code.contains("Throttling"))
+    reply.status == 400 && reply.element("Code").is_some_and(|code| code.contains("Throttling"))
 }
 
 /// Success, or the failure with its code and message out of the XML.
@@ -174,14 +155,14 @@ fn accepted(reply: &Response) -> Result<()> {
     if reply.accepted() {
         return Ok(());
     }
-    let code = member(&reply.body, "Code");
+    let code = reply.element("Code");
     let kind = match code.as_deref() {
         Some("TooManyInvalidationsInProgress") => Some(Kind::RateLimited),
         Some(code) if code.contains("Throttling") => Some(Kind::RateLimited),
         _ => None,
     };
     let answer = reply.answer(None);
-    let body = match (&code, member(&reply.body, "Message")) {
+    let body = match (&code, reply.element("Message")) {
         (Some(code), message) => json!({ "Code": code, "Message": message.unwrap_or_else(|| code.clone()) }),
         _ => answer.body.clone(),
     };
@@ -190,7 +171,7 @@ fn accepted(reply: &Response) -> Result<()> {
 
 fn decode(reply: &Response) -> Result<Receipt> {
     accepted(reply)?;
-    let id = member(&reply.body, "Id");
+    let id = reply.element("Id");
     if id.is_none() {
         return Err(reply.means(
             Kind::DataError,
@@ -207,7 +188,7 @@ fn ask(settings: &Settings, sent: &Sent<'_>) -> Result<Request> {
 
 fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
     accepted(reply)?;
-    match member(&reply.body, "Status").as_deref() {
+    match reply.element("Status").as_deref() {
         Some("Completed") => Ok(Progress::Done),
         Some("InProgress") => Ok(Progress::Running),
         other => Ok(Progress::Failed(format!("its status is {}", other.unwrap_or("not named")))),

@@ -4,6 +4,7 @@ use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
 };
@@ -25,10 +26,11 @@ pub const PROVIDER: Provider = Provider {
         ("token", &["FASTLY_API_TOKEN"]),
         ("service_id", &["FASTLY_SERVICE_ID"]),
     ],
+    files: Some(vendor::fastly::FILES),
     credentials: &[&["token"]],
     missing: "no credential to purge with; set an API token with the scope purge_select (FASTLY_API_TOKEN, or \
               token in the profile)",
-    settings: &[Setting::or("service_id", "")],
+    settings: &[Setting::or("service_id", ""), Setting::or("fastly_profile", "").local()],
     limits: &[
         Limit::of(Selector::Url, 1).soft().spends(PURGES),
         Limit::of(Selector::Tag, 256).soft().spends(PURGES),

@@ -1,10 +1,11 @@
 //! Google Cloud CDN and Media CDN (contracts/purge.md section 8): paths, hosts and tags, behind OAuth.
 
 use super::{
-    Account, Attempt, Batch, Budget, Grant, Limit, Poll, Progress, Provider, Receipt, Selector, Sent,
-    Setting, Settings, accepted, items, items::refused, oauth,
+    Account, Attempt, Batch, Budget, Grant, Limit, MACHINE, Poll, Progress, Provider, Receipt, Selector,
+    Sent, Setting, Settings, accepted, items, items::refused, oauth,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
     secret::Secret,
@@ -32,9 +33,10 @@ pub const CLOUD: Provider = Provider {
     title: "Google Cloud CDN",
     url: "https://compute.googleapis.com",
     variables: &[("project", &["CLOUDSDK_CORE_PROJECT"]), ("access_token", &["CLOUDSDK_AUTH_ACCESS_TOKEN"])],
+    files: Some(vendor::google::FILES),
     credentials: WAYS,
     missing: MISSING,
-    settings: &[Setting::required("project"), Setting::required("url_map"), TOKEN],
+    settings: &[Setting::required("project"), Setting::required("url_map"), TOKEN, MACHINE],
     limits: LIMITS,
     normalize,
     encode: |settings, batch| {
@@ -63,7 +65,7 @@ pub const MEDIA: Provider = Provider {
     id: "media-cdn",
     title: "Google Media CDN",
     url: "https://networkservices.googleapis.com",
-    settings: &[Setting::required("project"), Setting::required("service"), TOKEN],
+    settings: &[Setting::required("project"), Setting::required("service"), TOKEN, MACHINE],
     encode: |settings, batch| {
         let (project, service) = (settings.get("project")?, settings.get("service")?);
         let url = batch.url(format!(

@@ -45,7 +45,7 @@ pub use limit::{Budget, Counts, Limit, Refill};
 pub use outcome::Outcome;
 
 use crate::{
-    credential::Found,
+    credential::{Found, vendor::Files},
     error::{Answer, Error, Result},
     http::{Request, Response},
     secret::Secret,
@@ -105,6 +105,8 @@ pub struct Provider {
     /// The vendor's own environment variables, strongest first, for a secret, a setting, or `url`.
     /// No other provider sees them.
     pub variables: &'static [(&'static str, &'static [&'static str])],
+    /// The files in which the vendor's own tools keep credentials.
+    pub files: Option<Files>,
     /// The ways in, best first; each is the secrets that it needs, by name; one that ends in `?` may be missing.
     pub credentials: &'static [&'static [&'static str]],
     /// What to say when no way is open.
@@ -138,6 +140,7 @@ impl Provider {
         title: "",
         url: "",
         variables: &[],
+        files: None,
         credentials: &[],
         missing: "",
         settings: &[],
@@ -164,11 +167,12 @@ impl Provider {
             return Err(Error::Config(format!("{} has no address to purge at; set `url`", self.title)));
         }
         let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let mut values = Vec::with_capacity(self.settings.len());
+        let (mut values, mut local) = (Vec::new(), Vec::new());
         for setting in self.settings {
-            values.push((setting.name, setting.settle(self.id, find(setting.name))?));
+            let list = if setting.local { &mut local } else { &mut values };
+            list.push((setting.name, setting.settle(self.id, find(setting.name))?));
         }
-        Ok(Settings { targets: targets.to_vec(), values })
+        Ok(Settings { targets: targets.to_vec(), values, local })
     }
 
     /// The row for a selector: the first whose condition holds.
@@ -187,25 +191,33 @@ pub struct Setting {
     pub values: &'static [&'static str],
     /// What holds where nothing sets it; `None`: it must be set.
     pub default: Option<&'static str>,
+    /// It says how a request is authorized, not whose cache is purged: no part of the account's identity.
+    pub local: bool,
 }
 
 impl Setting {
     /// One that the profile must set.
     #[must_use]
     pub const fn required(name: &'static str) -> Self {
-        Self { name, values: &[], default: None }
+        Self { name, values: &[], default: None, local: false }
     }
 
     /// One that the profile may set to anything.
     #[must_use]
     pub const fn or(name: &'static str, default: &'static str) -> Self {
-        Self { name, values: &[], default: Some(default) }
+        Self { name, values: &[], default: Some(default), local: false }
     }
 
     /// One with a fixed choice, the default first.
     #[must_use]
     pub const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
-        Self { name, values, default: Some(values[0]) }
+        Self { name, values, default: Some(values[0]), local: false }
+    }
+
+    /// One that says where credentials are, and that plans, keys and journals do not depend on.
+    #[must_use]
+    pub const fn local(self) -> Self {
+        Self { local: true, ..self }
     }
 
     fn settle(&self, provider: &str, given: Option<&str>) -> Result<String> {
@@ -221,12 +233,16 @@ impl Setting {
     }
 }
 
+/// Whether the machine's own role may be asked for.
+const MACHINE: Setting = Setting::one_of("instance_metadata", &["false", "true"]).local();
+
 /// An account without its secrets: all that a plan, a poll and a dry run need.
 /// Made by [`Provider::resolve`] alone, so that no default is ever missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     targets: Vec<String>,
     values: Vec<(&'static str, String)>,
+    local: Vec<(&'static str, String)>,
 }
 
 impl Settings {
@@ -238,7 +254,7 @@ impl Settings {
 
     /// A setting that the provider's row lists.
     pub fn get(&self, name: &str) -> Result<&str> {
-        let found = self.values.iter().find(|(key, _)| *key == name);
+        let found = self.values.iter().chain(&self.local).find(|(key, _)| *key == name);
         found
             .map(|(_, value)| value.as_str())
             .ok_or_else(|| Error::Software(format!("the setting `{name}` is not in the provider's row")))

@@ -5,6 +5,7 @@ use super::{
     Settings, accepted, items,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Kind, Result},
     http::{Request, Response},
     secret::Secret,
@@ -23,11 +24,20 @@ pub const PROVIDER: Provider = Provider {
     id: "tencent",
     title: "Tencent Cloud CDN",
     url: "https://cdn.tencentcloudapi.com",
-    variables: &[("secret_id", &["TENCENTCLOUD_SECRET_ID"]), ("secret_key", &["TENCENTCLOUD_SECRET_KEY"])],
+    variables: &[
+        ("tccli_profile", &["TCCLI_PROFILE"]),
+        ("secret_id", &["TENCENTCLOUD_SECRET_ID"]),
+        ("secret_key", &["TENCENTCLOUD_SECRET_KEY"]),
+    ],
+    files: Some(vendor::tencent::FILES),
     credentials: &[&["secret_id", "secret_key"]],
     missing: "no credential to purge with; set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or secret_id and \
               secret_key in the profile",
-    settings: &[Setting::or("area", ""), Setting::or("domains", "")],
+    settings: &[
+        Setting::or("area", ""),
+        Setting::or("domains", ""),
+        Setting::or("tccli_profile", "").local(),
+    ],
     limits: &[
         Limit::of(Selector::Url, 1000).spends(URLS),
         Limit::of(Selector::Prefix, 500).soft().spends(FOLDERS),

@@ -38,5 +38,6 @@ mod rotate;
 mod schema;
 mod schemes;
 mod signed;
+mod vendor;
 mod verify;
 mod version;

@@ -1,6 +1,7 @@
 //! `config list --origin`: the settings in force, and who set each.
 
 use crate::{
+    commands::purge::vendor,
     context::Context,
     credential::Credential,
     error::{Error, Result},
@@ -28,8 +29,19 @@ pub(super) fn settings(cx: &mut Context<'_>) -> Result<Settings> {
         line("provider", &some(&profile.provider), source),
         line("url", &some(&profile.url), source),
     ];
-    for which in Credential::ALL {
-        lines.push(credential(cx, which, &profile, source)?);
+    let kept = vendor::named(cx).unwrap_or_else(|error| {
+        cx.console.warn(error.to_string());
+        None
+    });
+    for which in vendor::credentials(&profile) {
+        let mut line = credential(cx, which, &profile, source)?;
+        if let Some((shown, by, names)) = &kept
+            && line.value.is_none()
+            && names.contains(&line.setting)
+        {
+            (line.value, line.origin) = (Some(shown.clone()), by.to_string());
+        }
+        lines.push(line);
     }
     lines.push(line("signing.scheme", &some(&profile.scheme), source));
     if !profile.ring.is_empty() {

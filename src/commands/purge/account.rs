@@ -1,8 +1,9 @@
 //! Who purges: the provider of a profile, its settings and addresses, and the credentials that open the way.
 
+use super::vendor;
 use crate::{
     context::Context,
-    credential::{Credential, Found, Reference},
+    credential::{Credential, Found, Reference, vendor::Kept},
     error::{Error, Result},
     profile::{self, Origin, Profile, Site},
     purge::{self, Account, Provider, Settings},
@@ -16,6 +17,24 @@ pub(super) fn settle(
     cx: &Context<'_>,
 ) -> Result<(&'static Provider, Settings)> {
     let provider = purge::provider(&profile.provider.value)?;
+    let mut settings = said(provider, profile, given, cx)?;
+    let named = |name: &str| settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let kept = vendor::look(provider, profile, &named, cx)?;
+    let address = kept.as_ref().and_then(|kept| kept.url.clone());
+    settings.extend(
+        kept.into_iter().flat_map(|kept| kept.settings).map(|(name, value)| (name.to_owned(), value)),
+    );
+    let settings = provider.resolve(&targets(provider, profile, address, cx)?, &settings)?;
+    Ok((provider, settings))
+}
+
+/// The settings as `--set`, the vendor's own variables and the profile have them, the strongest first.
+pub(super) fn said(
+    provider: &Provider,
+    profile: &Profile,
+    given: &[String],
+    cx: &Context<'_>,
+) -> Result<Vec<(String, String)>> {
     let mut settings = Vec::new();
     for pair in given {
         let (name, value) = pair
@@ -28,8 +47,7 @@ pub(super) fn settle(
             .extend(variable(provider, setting.name, cx).map(|(_, value)| (setting.name.to_owned(), value)));
     }
     settings.extend(profile.settings.iter().cloned());
-    let settings = provider.resolve(&targets(provider, profile, cx)?, &settings)?;
-    Ok((provider, settings))
+    Ok(settings)
 }
 
 /// The setting of this name, or the ones that there are.
@@ -48,8 +66,14 @@ fn variable(provider: &Provider, name: &str, cx: &Context<'_>) -> Option<(&'stat
     provider.variables(name).iter().find_map(set)
 }
 
-/// `--cdn-url`, the vendor's own variable, the profile's nodes or url, the vendor's public address.
-fn targets(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<Vec<String>> {
+/// `--cdn-url`, the vendor's own variable, the profile's nodes or url, the one in the vendor's own files, the
+/// vendor's public address.
+fn targets(
+    provider: &Provider,
+    profile: &Profile,
+    kept: Option<String>,
+    cx: &Context<'_>,
+) -> Result<Vec<String>> {
     let typed = matches!(profile.url.origin, Origin::Flag(_) | Origin::Environment(_));
     if !typed && let Some((name, url)) = variable(provider, "url", cx) {
         // Akamai's variable holds a host alone.
@@ -59,6 +83,12 @@ fn targets(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<V
     }
     if !typed && !profile.nodes.is_empty() {
         return Ok(profile.nodes.clone());
+    }
+    if let Some(url) = kept.filter(|_| profile.url.value.is_empty()) {
+        let base = profile::base(&url);
+        return Ok(vec![base.map_err(|why| {
+            Error::Config(format!("the address in {}'s own files is no base URL: {why}", provider.title))
+        })?]);
     }
     let url = if profile.url.value.is_empty() { provider.url } else { &profile.url.value };
     Ok(if url.is_empty() { Vec::new() } else { vec![url.to_owned()] })
@@ -91,6 +121,10 @@ impl Keys {
         settings: Settings,
         cx: &mut Context<'_>,
     ) -> Result<Account> {
+        if let Some(kept) = self.kept(provider, &settings, cx)? {
+            let pairs = vendor::take(provider, &settings, kept, cx)?;
+            return Account::open(provider, settings, |name| Ok(found(&pairs, name)));
+        }
         let account = Account::open(provider, settings, |name| {
             let (which, flag) = self.named(provider, name, cx)?;
             cx.credential(which, flag.as_deref())
@@ -111,6 +145,12 @@ impl Keys {
         settings: Settings,
         cx: &mut Context<'_>,
     ) -> Result<Account> {
+        if let Some(kept) = self.kept(provider, &settings, cx)? {
+            let unseen = Secret::new("a secret that is not looked at");
+            let origin = Origin::Vendor(provider.title);
+            let one = Found { secret: unseen, origin, reference: kept.shown };
+            return Account::open(provider, settings, |_| Ok(Some(one.clone())));
+        }
         Account::open(provider, settings, |name| {
             let (which, flag) = self.named(provider, name, cx)?;
             let Some(named) = cx.named(which, None, flag.as_deref())? else { return Ok(None) };
@@ -121,6 +161,15 @@ impl Keys {
             };
             Ok(Some(Found { secret, origin: named.origin, reference: named.shown }))
         })
+    }
+
+    /// What the vendor's own files say, where no flag, variable or profile names a credential.
+    fn kept(&self, provider: &Provider, settings: &Settings, cx: &mut Context<'_>) -> Result<Option<Kept>> {
+        if self.token.is_some() {
+            return Ok(None);
+        }
+        let setting = |name: &str| settings.get(name).ok().filter(|text| !text.is_empty()).map(str::to_owned);
+        vendor::look(provider, &*cx.profile()?, &setting, cx)
     }
 
     /// Which credential a name in a provider's row is, and what its flag holds.
@@ -154,6 +203,10 @@ impl Keys {
             }
         }
     }
+}
+
+fn found(pairs: &[(&'static str, Found)], name: &str) -> Option<Found> {
+    pairs.iter().find(|(key, _)| *key == name).map(|(_, found)| found.clone())
 }
 
 /// A profile's credential goes to the addresses that the profile names, else to the vendor's own.
@@ -198,7 +251,7 @@ mod tests {
         let desk = Desk { config: Some(config.into()), env, ..Desk::default() };
         desk.run(|cx| {
             let profile = cx.profile()?;
-            targets(&ACME, &profile, cx)
+            targets(&ACME, &profile, None, cx)
         })
         .0
     }

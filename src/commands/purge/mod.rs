@@ -14,6 +14,7 @@ mod preview;
 mod record;
 mod resume;
 mod send;
+pub(super) mod vendor;
 
 use crate::{
     command::Command,
