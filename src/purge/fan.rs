@@ -167,7 +167,7 @@ pub fn layers(stages: &[Stage]) -> Result<Vec<Vec<usize>>> {
 /// What the whole ends with, the targets in the order given: a signal before all, then the first failure
 /// that no repetition mends, else `partial`.
 #[must_use]
-pub fn failure(ends: Vec<(&str, Error)>, summary: &str) -> Option<Error> {
+pub fn failure(ends: Vec<(String, Error)>, summary: &str) -> Option<Error> {
     let signal = ends.iter().find_map(|(_, error)| match error {
         Error::Interrupted { signal, .. } => Some(*signal),
         _ => None,
@@ -179,7 +179,7 @@ pub fn failure(ends: Vec<(&str, Error)>, summary: &str) -> Option<Error> {
     let first = ends.next()?;
     let mut permanent = [first].into_iter().chain(ends).filter(|(_, error)| !error.facts().retryable);
     Some(match permanent.next() {
-        Some((name, error)) => whose(name, error),
+        Some((name, error)) => whose(&name, error),
         None => Error::Partial(format!("{summary}; purge again what was not accepted")),
     })
 }

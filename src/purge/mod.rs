@@ -42,7 +42,7 @@ mod vercel;
 
 pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
 pub use limit::{Budget, Counts, Limit, Refill};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, in_words};
 
 use crate::{
     credential::{Found, vendor::Files},

@@ -108,7 +108,8 @@ impl Outcome {
 }
 
 /// The message, and the next step that came with it.
-fn in_words(error: &Error) -> String {
+#[must_use]
+pub fn in_words(error: &Error) -> String {
     match error {
         Error::Answered(answer) => match &answer.hint {
             Some(hint) => format!("{error} (HTTP {}): {hint}", answer.status),

@@ -72,6 +72,11 @@ pub trait Report {
         }
     }
 
+    /// What stands above the table of `--output markdown`, the summary of a CI job.
+    fn headline(&self) -> Option<String> {
+        None
+    }
+
     /// What `--output ndjson` prints, one element a line.
     fn lines(&self) -> Value {
         self.value()
@@ -154,6 +159,9 @@ fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console: 
     match (how.format, report.rows()) {
         (Format::Table, _) => human(report, how, out, console),
         (Format::Markdown, Some(rows)) => {
+            if let Some(headline) = report.headline() {
+                writeln!(out, "### {}\n", table::escaped(&headline))?;
+            }
             out.write_all(table::markdown(&rows.columns, &rows.rows).as_bytes())
         }
         (Format::Ndjson, _) => value(&report.lines(), how, out, console),

@@ -38,8 +38,21 @@ pub fn markdown(columns: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 fn markdown_line<S: AsRef<str>>(cells: &[S]) -> String {
-    let escaped = |cell: &S| one_line(cell.as_ref()).replace('\\', "\\\\").replace('|', "\\|");
-    format!("| {} |\n", cells.iter().map(escaped).collect::<Vec<_>>().join(" | "))
+    format!("| {} |\n", cells.iter().map(|cell| escaped(cell.as_ref())).collect::<Vec<_>>().join(" | "))
+}
+
+/// Text that stays text in Markdown: what a server sent becomes no link, image, markup or second cell.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in one_line(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '~' | '$' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// Any value as columns and rows: a list by its keys, an object as its members.
@@ -118,6 +131,10 @@ mod tests {
     fn markdown_escapes_what_would_end_a_cell() {
         let value = json!([{ "a": "x|y\nz", "b": [1] }]);
         let (columns, rows) = grid(&value);
-        assert_eq!(markdown(&columns, &rows), "| a | b |\n| --- | --- |\n| x\\|y z | [1] |\n");
+        assert_eq!(markdown(&columns, &rows), "| a | b |\n| --- | --- |\n| x\\|y z | \\[1\\] |\n");
+        let cell = "![x](https://a.test) <img src=x> `a` \\| **b** __c__ &lt; $x$ ~~d~~";
+        let text = markdown(&["a"], &[vec![cell.to_owned()]]);
+        let shown = "!\\[x\\](https://a.test) &lt;img src=x> \\`a\\` \\\\\\| \\*\\*b\\*\\* \\_\\_c\\_\\_ &amp;lt; \\$x\\$ \\~\\~d\\~\\~";
+        assert_eq!(text.lines().last(), Some(format!("| {shown} |").as_str()));
     }
 }

@@ -5,6 +5,7 @@ mod apply;
 mod ask;
 mod book;
 mod choice;
+mod fan;
 mod history;
 mod job;
 mod list;
@@ -80,8 +81,16 @@ impl Report for Done {
         self.0.human(page)
     }
 
+    fn headline(&self) -> Option<String> {
+        self.0.headline()
+    }
+
     fn lines(&self) -> Value {
         self.0.lines()
+    }
+
+    fn sheet(&self) -> Value {
+        self.0.sheet()
     }
 
     fn style(&self) -> Style {

@@ -4,6 +4,7 @@ use super::{
     account::{Keys, Sets},
     ask,
     choice::Choice,
+    fan::{Manner, Targets},
     job::Job,
     preview::Preview,
     record::Record,
@@ -16,6 +17,8 @@ use crate::{context::Context, error::Result, purge::execute::Order, report::Repo
 pub(super) struct Once {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    targets: Targets,
     /// Confirm --everything
     #[arg(long)]
     yes: bool,
@@ -35,6 +38,11 @@ impl Once {
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
         let selection = self.choice.selection(cx)?;
+        if self.targets.given() {
+            let Self { sets, keys, yes, dry_run, .. } = &self;
+            let how = Manner { sets, keys, yes: *yes, dry_run: *dry_run };
+            return self.targets.run(&selection, &how, cx);
+        }
         let profile = cx.profile()?;
         let job = Job::cut(&selection, &profile, &self.sets.sets, cx)?;
         job.announce(cx, self.dry_run);

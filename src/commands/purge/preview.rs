@@ -56,6 +56,23 @@ fn shown(request: &Request) -> Value {
     json!({ "dry_run": true, "would_send": would })
 }
 
+/// A request whole: method, address, headers with secrets masked, body.
+pub(super) fn request(request: &Request) -> Value {
+    let mut whole = Map::new();
+    whole.insert("method".into(), request.method.into());
+    whole.insert("url".into(), request.url.clone().into());
+    let header = |(name, value): &(_, Header)| match value {
+        Header::Plain(text) => (format!("{name}"), text.clone().into()),
+        Header::Secret(_) => (format!("{name}"), "***".into()),
+    };
+    whole.insert("headers".into(), request.headers.iter().map(header).collect::<Map<_, Value>>().into());
+    if !request.body.is_empty() {
+        let text = || String::from_utf8_lossy(&request.body).into_owned().into();
+        whole.insert("body".into(), serde_json::from_slice(&request.body).unwrap_or_else(|_| text()));
+    }
+    Value::Object(whole)
+}
+
 impl Report for Preview {
     fn value(&self) -> Value {
         match &self.requests[..] {
