@@ -215,6 +215,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_se
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l tag -d 'Purge what carries this tag; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l prefix -d 'Purge all below this address; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
@@ -229,6 +230,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_se
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l partial-ok -d 'Go on with the targets that can, where one cannot'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l yes -d 'Confirm --everything'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l dry-run -d 'Print the requests, send none'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
