@@ -41,7 +41,7 @@ pub(super) const CODES: &[Topic] = &[
     code("73", "EX_CANTCREAT", &["cantcreat"],
         "An output file or folder cannot be created, for instance the folder of the configuration.",
         &["Check that the folder in the message exists and that you may write to it.",
-          "Name another place: `--config FILE` or XDG_CONFIG_HOME for the configuration."]),
+          "Name another place: `--config FILE` or XDG_CONFIG_HOME for the configuration, `--journal PATH` or XDG_STATE_HOME for the journal of a purge."]),
     code("74", "EX_IOERR", &["ioerr"],
         "Reading or writing failed half-way: a full disk, a device that went away, a stdout that cannot take the result.",
         &["Look at free space (`df`) and at where stdout goes, then run the command again."]),

@@ -80,14 +80,16 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             &["Create the file, or correct its name in the flag or with `stratos config edit`."]),
         Kind::CannotCreate => (
             "A file or folder that the command has to write cannot be created.",
-            &["Make the folder writable, or choose another with `--config` or XDG_CONFIG_HOME."]),
+            &["Make the folder writable, or choose another with `--config` or XDG_CONFIG_HOME.",
+              "For the journal of a purge: `--journal PATH`, XDG_STATE_HOME, or `--journal none`."]),
         Kind::ConfigError => (
             "config.toml cannot be read or parsed, names a profile that is not there, or would send a stored credential to a foreign origin.",
             &["Go to the line and column in the message: `stratos config edit`.",
               "For another base URL make another profile: `stratos init --profile NAME --cdn-url URL`."]),
         Kind::Interrupted => (
             "SIGINT or SIGTERM ended the command before it was done.",
-            &["Run the part again that the message lists as not sent."]),
+            &["After a purge: `stratos purge resume` sends what the message lists as not sent or in doubt.",
+              "Otherwise run the part again that the message lists."]),
         Kind::SignatureInvalid => (
             "A signature over a file or a link does not match what was signed.",
             &["`stratos signed inspect` shows what the link claims; compare the key that signed it with the one given here."]),
@@ -99,7 +101,8 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             &["Wait for the provider's propagation time and prove again; purge the shield before the edge where there are two layers."]),
         Kind::Partial => (
             "Of several batches or providers some failed, and every one that failed may be repeated.",
-            &["Run the same command again: what succeeded is harmless to repeat."]),
+            &["`stratos purge resume` sends what is missing and nothing else, where the run kept a journal.",
+              "Or run the same command again: what succeeded is harmless to repeat."]),
         Kind::RefusedByPolicy => (
             "A bound in [policy] of config.toml forbids this: a lifetime over max_ttl, or a secret on the command line.",
             &["Stay within the bound that the message names, or have its owner widen it."]),

@@ -27,6 +27,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("CI, GITHUB_ACTIONS, GITLAB_CI, CIRCLECI, JENKINS_URL, TF_BUILD", "In CI results are JSON and info lines are hidden."),
     ("EDITOR, VISUAL", "What `config edit` runs."),
     ("HOME, XDG_CONFIG_HOME", "Where the configuration is looked for."),
+    ("XDG_STATE_HOME", "Where journals of purges are kept."),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "Proxies, also in lower case; loopback is never proxied."),
     ("SSL_CERT_FILE", "Certificate authorities instead of the system's."),
 ];
