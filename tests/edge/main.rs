@@ -13,6 +13,7 @@ mod haproxy;
 mod http;
 mod judge;
 mod lighttpd;
+mod moto;
 mod nginx_link;
 mod offline;
 mod origin;
@@ -81,6 +82,7 @@ const ROOMS: &[&[Row]] = &[
     workerd::TRIALS,
     nginx_link::TRIALS,
     lighttpd::TRIALS,
+    moto::TRIALS,
     caches::varnish::TRIALS,
     caches::fleet::TRIALS,
     caches::nginx::TRIALS,

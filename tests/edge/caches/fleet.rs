@@ -15,7 +15,7 @@ use std::{
 
 #[rustfmt::skip]
 pub const TRIALS: &[Row] = &[
-    ("a_fleet_with_a_node_down_is_purged_in_part", VARNISH, one_down),
+    ("a_fleet_with_a_node_down_is_purged_in_part_and_resumed", VARNISH, one_down),
 ];
 
 /// Visitors reach all three; the address at which the second one is purged is down until it is opened again.
@@ -35,21 +35,38 @@ fn one_down() -> Result<(), Failed> {
     let [one, two, three] = [node(&bases[0]), node(&bases[1]), node(&bases[2])];
     let paths = ["/fleet/a.css", "/fleet/b.css"];
     let warm = [one.warm(paths)?, two.warm(paths)?, three.warm(paths)?];
-    one.refused(&[paths[0], paths[1], "--json"], 75, &["\"type\":\"partial\"", &closed.to_string()])?;
+    let state = tempfile::tempdir()?;
+    let purge = |args: &[&str]| one.runner(args).env("XDG_STATE_HOME", state.path()).run();
+    let run = purge(&[paths[0], paths[1], "--json"]);
+    if run.code != Some(75) || !run.stderr.contains("\"type\":\"partial\"") {
+        return Err(format!("{:?}: {}", run.code, run.everything()).into());
+    }
     for at in 0..paths.len() {
         one.misses(&warm[0][at])?;
         two.keeps(&warm[1][at])?;
         three.misses(&warm[2][at])?;
     }
-    // The node is back: the same purge again reaches it.
+    // Still down: nothing changes, and the run stays open.
+    let run = purge(&["resume"]);
+    if run.code != Some(75) {
+        return Err(format!("{:?} instead of 75: {}", run.code, run.everything()).into());
+    }
     let listener = TcpListener::bind(closed)?;
     let behind = bases[1].trim_start_matches("http://").to_owned();
     thread::spawn(move || listener.incoming().flatten().for_each(|stream| pass(&stream, &behind)));
-    one.purged(&paths)?;
-    for object in &warm[1] {
-        two.misses(object)?;
+    let again = [one.warm(paths)?, three.warm(paths)?];
+    let run = purge(&["resume"]);
+    if run.code != Some(0) {
+        return Err(format!("{:?}: {}", run.code, run.everything()).into());
     }
-    Ok(())
+    for at in 0..paths.len() {
+        two.misses(&warm[1][at])?;
+        // What was purged already is not purged twice.
+        one.keeps(&again[0][at])?;
+        three.keeps(&again[1][at])?;
+    }
+    let run = purge(&["resume"]);
+    if run.code == Some(66) { Ok(()) } else { Err(format!("not finished: {}", run.everything()).into()) }
 }
 
 /// Carries a connection on to the node, both ways, until either side ends it.

@@ -9,7 +9,7 @@ pub mod varnish;
 
 use crate::{
     Needs,
-    common::runner::{Run, stratos},
+    common::runner::{Run, Runner, stratos},
     http,
     servers::{self, Server, Work},
 };
@@ -63,10 +63,15 @@ impl Cache {
         self
     }
 
-    /// `stratos purge` with these arguments.
-    pub fn purge(&self, args: &[&str]) -> Run {
+    /// `stratos purge` with these arguments, to be run.
+    pub fn runner(&self, args: &[&str]) -> Runner {
         let config = format!("default = \"edge\"\n[profiles.edge]\n{}", self.profile);
-        stratos([&["purge"], args].concat()).config(&config).env("CLOUDCDN_RETRIES", "0").run()
+        stratos([&["purge"], args].concat()).config(&config).env("CLOUDCDN_RETRIES", "0")
+    }
+
+    /// What came of it.
+    fn purge(&self, args: &[&str]) -> Run {
+        self.runner(args).run()
     }
 
     /// The same, which must be accepted.
