@@ -3,6 +3,7 @@
 
 mod causes;
 mod digest;
+mod escapes;
 mod evidence;
 mod guess;
 mod keys;
@@ -10,6 +11,7 @@ mod link;
 mod search;
 mod signer;
 mod times;
+mod urls;
 mod variant;
 
 pub use causes::{CAUSES, Row};

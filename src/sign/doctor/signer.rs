@@ -3,9 +3,11 @@
 
 use super::{
     digest::Other,
+    escapes::{self, encodings, escaped, has_escape, lowered, uppered},
     guess::{BytesEdit, ClaimsEdit, Guess, Reading, Trials},
     keys::{Entry, written},
-    link::{self, added_later, encodings, escaped, has_escape, lowered, replaced, respelled, uppered, urls},
+    link::{replaced, respelled},
+    urls::{added_later, urls},
     variant::{Slot, Variant},
 };
 use crate::sign::{
@@ -70,7 +72,7 @@ fn paths(reading: &Reading, all: &mut Vec<Variant>) {
         with("path.plus-for-space", "+ of the path is hashed as a space", decoded.into(), same());
     }
     for encoded in encodings(&url.path) {
-        let both = query.map(|query| escaped(query, &link::PATH));
+        let both = query.map(|query| escaped(query, &escapes::PATH));
         with("path.encoded", "the path is percent-encoded before it is hashed", encoded.clone(), same());
         with("path.encoded", "path and query are percent-encoded before they are hashed", encoded, both);
     }
