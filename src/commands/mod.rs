@@ -47,7 +47,7 @@ pub const COMMANDS: &[Entry] = &[
 ];
 
 /// Commands and subcommands of later versions that the Node CLI did not have.
-const LATER: &[&str] = &["agent", "halt", "ledger", "policy", "security", "verify", "purge manifest"];
+const LATER: &[&str] = &["agent", "halt", "ledger", "policy", "security", "verify"];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.
 #[must_use]

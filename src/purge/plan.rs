@@ -4,7 +4,7 @@ use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settin
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{collections::HashSet, ops::Range};
+use std::{borrow::Cow, collections::HashSet, io, ops::Range};
 
 /// What the caller asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,14 +91,13 @@ fn normalized(provider: &Provider, settings: &Settings, asked: &Selection) -> Re
             asked.selector.name()
         )));
     }
-    let mut seen = HashSet::with_capacity(asked.items.len());
-    let mut items = Vec::with_capacity(asked.items.len());
-    for item in &asked.items {
-        let item = (provider.normalize)(settings, asked.selector, item)?;
-        if seen.insert(item.clone()) {
-            items.push(item);
-        }
-    }
+    let normalize = |item: &String| (provider.normalize)(settings, asked.selector, item);
+    let mut items = asked.items.iter().map(normalize).collect::<Result<Vec<_>>>()?;
+    // Borrowed: a copy of every item would be half of what a large plan holds.
+    let mut seen = HashSet::with_capacity(items.len());
+    let first: Vec<bool> = items.iter().map(|item| seen.insert(item.as_str())).collect();
+    let mut first = first.into_iter();
+    items.retain(|_| first.next().unwrap_or_default());
     let duplicates = asked.items.len() - items.len();
     Ok((items, duplicates))
 }
@@ -205,25 +204,46 @@ pub fn shortened(item: &str) -> String {
 /// A plan as a file: the digest covers all that stands before it, in this order, without blanks.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct File<'p> {
     version: u32,
-    provider: String,
-    account: String,
-    batches: Vec<FileBatch>,
+    provider: Cow<'p, str>,
+    account: Cow<'p, str>,
+    batches: Vec<FileBatch<'p>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     digest: String,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileBatch {
-    target: String,
+struct FileBatch<'p> {
+    target: Cow<'p, str>,
     selector: Selector,
     soft: bool,
-    items: Vec<String>,
+    items: Cow<'p, [String]>,
+}
+
+/// Hashes what is written to it.
+struct Hashing(Sha256);
+
+impl io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Plan {
+    /// A plan without a batch: applying it sends nothing.
+    #[must_use]
+    pub fn nothing(provider: &Provider, settings: &Settings) -> Self {
+        let (provider, account) = (provider.id.to_owned(), settings.digest());
+        Self { provider, account, duplicates: 0, items: vec![], parts: vec![] }
+    }
+
     /// How many batches there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -284,23 +304,28 @@ impl Plan {
     /// What a person approves: it changes with every byte that would be sent.
     #[must_use]
     pub fn digest(&self) -> String {
-        let text = serde_json::to_vec(&self.file()).expect("a plan is plain data");
-        format!("sha256:{}", hex::encode(Sha256::digest(text)))
+        let mut hash = io::BufWriter::new(Hashing(Sha256::new()));
+        serde_json::to_writer(&mut hash, &self.file()).expect("a plan is plain data");
+        let hash = hash.into_inner().map_err(|_| ()).expect("hashing does not fail");
+        format!("sha256:{}", hex::encode(hash.0.finalize()))
     }
 
-    fn file(&self) -> File {
-        let batch = |part: &Part| FileBatch {
-            target: part.target.clone(),
-            selector: part.selector,
-            soft: part.soft,
-            items: self.items[part.items.clone()].to_vec(),
-        };
+    fn file(&self) -> File<'_> {
         File {
             version: 1,
-            provider: self.provider.clone(),
-            account: self.account.clone(),
-            batches: self.parts.iter().map(batch).collect(),
+            provider: Cow::Borrowed(&self.provider),
+            account: Cow::Borrowed(&self.account),
+            batches: self.parts.iter().map(|part| self.in_file(part)).collect(),
             digest: String::new(),
+        }
+    }
+
+    fn in_file<'p>(&'p self, part: &'p Part) -> FileBatch<'p> {
+        FileBatch {
+            target: Cow::Borrowed(&part.target),
+            selector: part.selector,
+            soft: part.soft,
+            items: Cow::Borrowed(&self.items[part.items.clone()]),
         }
     }
 
@@ -313,12 +338,9 @@ impl Plan {
         if file.version != 1 {
             return Err(wrong(&format!("is of version {}, and this program reads version 1", file.version)));
         }
-        if file.batches.is_empty() {
-            return Err(wrong("has no batch"));
-        }
         let mut plan = Self {
-            provider: file.provider,
-            account: file.account,
+            provider: file.provider.into_owned(),
+            account: file.account.into_owned(),
             duplicates: 0,
             items: vec![],
             parts: vec![],
@@ -328,9 +350,14 @@ impl Plan {
                 return Err(wrong(&format!("has nothing in its batch {}", index + 1)));
             }
             let from = plan.items.len();
-            plan.items.extend(batch.items);
+            plan.items.extend(batch.items.into_owned());
             let items = from..plan.items.len();
-            plan.parts.push(Part { target: batch.target, selector: batch.selector, soft: batch.soft, items });
+            plan.parts.push(Part {
+                target: batch.target.into_owned(),
+                selector: batch.selector,
+                soft: batch.soft,
+                items,
+            });
         }
         if file.digest != plan.digest() {
             return Err(wrong("was changed after it was made: its digest does not match"));

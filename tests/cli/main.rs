@@ -30,6 +30,7 @@ mod offline;
 mod output;
 mod playlist;
 mod purge;
+mod purge_changed;
 mod purge_fan;
 mod purge_journal;
 mod purge_plan;

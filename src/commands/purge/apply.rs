@@ -3,6 +3,7 @@
 use super::{
     account::{Keys, Sets},
     ask,
+    changed::Nothing,
     job::Job,
     preview::Preview,
     record::Record,
@@ -43,6 +44,10 @@ impl Apply {
         let plan = Plan::load(&text(&self.file, cx)?)?;
         let profile = cx.profile()?;
         let job = Job::of(plan, &profile, &self.sets.sets, cx)?;
+        if job.plan.count() == 0 {
+            cx.console.info("the plan holds nothing to purge");
+            return Ok(Box::new(Nothing::default()));
+        }
         job.announce(cx, self.dry_run);
         if self.dry_run {
             return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));

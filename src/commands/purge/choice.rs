@@ -38,6 +38,11 @@ pub(super) struct Choice {
 }
 
 impl Choice {
+    /// Whether a purge is to be soft, where nothing else is chosen here.
+    pub fn soft_alone(&self) -> Option<bool> {
+        (*self == Self { soft: self.soft, ..Self::default() }).then_some(self.soft)
+    }
+
     /// Exactly one selector, and what it names.
     pub fn selection(&self, cx: &mut Context<'_>) -> Result<Selection> {
         let listed = !self.urls.is_empty() || self.stdin || self.file.is_some();

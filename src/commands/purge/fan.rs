@@ -21,12 +21,13 @@ use crate::{
     },
     report::Report,
 };
-use std::rc::Rc;
+use std::{path::PathBuf, rc::Rc};
 
 /// Which accounts a purge goes to.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct Targets {
-    /// Purge at all of these: profiles, groups or providers, with commas between; repeatable
+    /// Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the
+    /// first --to is the new release
     #[arg(long, value_name = "NAMES")]
     to: Vec<String>,
     /// Go on with the targets that can, where one cannot
@@ -57,6 +58,11 @@ impl Targets {
     /// Whether there is more than the profile in force.
     pub fn given(&self) -> bool {
         !self.to.is_empty()
+    }
+
+    /// Takes the first `--to` out: where releases are compared, it is the new one.
+    pub fn release(&mut self) -> Option<PathBuf> {
+        (!self.to.is_empty()).then(|| PathBuf::from(self.to.remove(0)))
     }
 
     /// Plans for all, then shows or sends.

@@ -31,6 +31,13 @@ impl Job {
         Ok(Self { profile: profile.name.clone(), provider, settings, plan })
     }
 
+    /// A plan that purges nothing: there was nothing to purge.
+    pub fn nothing(profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
+        let (provider, settings) = account::settle(profile, sets, cx)?;
+        let plan = Plan::nothing(provider, &settings);
+        Ok(Self { profile: profile.name.clone(), provider, settings, plan })
+    }
+
     /// Takes a plan that was made before; it must be the profile's account that it was made for.
     pub fn of(plan: Plan, profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
         if profile.provider.value != plan.provider {

@@ -4,11 +4,13 @@ mod account;
 mod apply;
 mod ask;
 mod book;
+mod changed;
 mod choice;
 mod fan;
 mod history;
 mod job;
 mod list;
+mod manifest;
 mod once;
 mod plan;
 mod preview;
@@ -46,6 +48,8 @@ enum Verb {
     Resume(Box<resume::Resume>),
     /// List the runs of the last 30 days, and what became of their batches
     History(history::History),
+    /// Write the names and digests of a release's files, to compare the next release with
+    Manifest(manifest::Manifest),
 }
 
 /// The report of `purge`, whichever verb was asked for.
@@ -68,6 +72,7 @@ impl Command for Purge {
             Verb::Apply(apply) => apply.run(cx).map(Done),
             Verb::Resume(resume) => resume.run(cx).map(Done),
             Verb::History(history) => history.run(cx).map(Done),
+            Verb::Manifest(manifest) => manifest.run(cx).map(Done),
         }
     }
 }

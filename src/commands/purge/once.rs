@@ -3,6 +3,7 @@
 use super::{
     account::{Keys, Sets},
     ask,
+    changed::Changed,
     choice::Choice,
     fan::{Manner, Targets},
     job::Job,
@@ -17,6 +18,8 @@ use crate::{context::Context, error::Result, purge::execute::Order, report::Repo
 pub(super) struct Once {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    changed: Changed,
     #[command(flatten)]
     targets: Targets,
     /// Confirm --everything
@@ -35,16 +38,23 @@ pub(super) struct Once {
 
 impl Once {
     /// Plans and sends.
-    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+    pub fn run(mut self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let selection = self.choice.selection(cx)?;
+        let release = if self.changed.given() { self.targets.release() } else { None };
+        let chosen = self.changed.or(&self.choice, release.as_deref(), cx)?;
+        if chosen.is_nothing() {
+            cx.console.info("nothing to purge");
+            return Ok(Box::new(chosen.nothing()));
+        }
         if self.targets.given() {
             let Self { sets, keys, yes, dry_run, .. } = &self;
             let how = Manner { sets, keys, yes: *yes, dry_run: *dry_run };
-            return self.targets.run(&selection, &how, cx);
+            return self.targets.run(&chosen, &how, cx);
         }
         let profile = cx.profile()?;
-        let job = Job::cut(&selection, &profile, &self.sets.sets, cx)?;
+        let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
+        chosen.advise(&job, cx);
+        drop(chosen);
         job.announce(cx, self.dry_run);
         if self.dry_run {
             return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));

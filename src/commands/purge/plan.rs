@@ -1,6 +1,6 @@
 //! `purge plan`: the plan as a file, its cost and the time it takes; no secret, no socket.
 
-use super::{account::Sets, ask, choice::Choice, job::Job};
+use super::{account::Sets, ask, changed::Changed, choice::Choice, job::Job};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -23,6 +23,11 @@ use std::{
 pub(super) struct Planning {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    changed: Changed,
+    /// The release that takes the old one's place, likewise
+    #[arg(long, value_name = "NEW", requires = "from", help_heading = "Changed files only")]
+    to: Option<PathBuf>,
     /// Write the plan to a file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -33,9 +38,14 @@ pub(super) struct Planning {
 impl Planning {
     /// Plans, and sends nothing.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let selection = self.choice.selection(cx)?;
+        let chosen = self.changed.or(&self.choice, self.to.as_deref(), cx)?;
         let profile = cx.profile()?;
-        let job = Job::cut(&selection, &profile, &self.sets.sets, cx)?;
+        if chosen.is_nothing() {
+            return show(Job::nothing(&profile, &self.sets.sets, cx)?, self.out.as_deref(), cx);
+        }
+        let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
+        chosen.advise(&job, cx);
+        drop(chosen);
         show(job, self.out.as_deref(), cx)
     }
 }
@@ -60,6 +70,9 @@ pub(super) fn show(job: Job, out: Option<&Path>, cx: &mut Context<'_>) -> Result
 
 /// How much there is, and how long it takes.
 fn taken(plan: &Plan, forecast: &Forecast) -> String {
+    if plan.count() == 0 {
+        return "nothing to purge".into();
+    }
     let first = plan.batch(0, None);
     let requests =
         if plan.count() == 1 { "1 request".to_owned() } else { format!("{} requests", plan.count()) };
@@ -126,7 +139,8 @@ impl Report for Planned {
                 items.last().to_owned(),
             ]
         };
-        Some(Rows {
+        // A page says in words that there is nothing.
+        (self.plan.count() > 0).then(|| Rows {
             columns: vec!["BATCH", "TARGET", "SELECTOR", "ITEMS", "FIRST", "LAST"],
             rows: self.plan.batches().map(row).collect(),
         })

@@ -21,9 +21,9 @@ pub struct Opened {
     pub left: Vec<Left>,
 }
 
-/// Opens a release. `strip` leaves out so many leading folders of the names in an archive; `tick`
-/// hears of every file that is hashed.
-pub fn open(path: &Path, strip: usize, tick: &mut dyn FnMut(u64)) -> Result<Opened> {
+/// Opens a release. `strip` leaves out so many leading folders of the names in an archive, `except` is
+/// a file of a folder that does not count; `tick` hears of every file that is hashed.
+pub fn open(path: &Path, strip: usize, except: Option<&Path>, tick: &mut dyn FnMut(u64)) -> Result<Opened> {
     let place = path.display().to_string();
     let cannot = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
@@ -33,7 +33,7 @@ pub fn open(path: &Path, strip: usize, tick: &mut dyn FnMut(u64)) -> Result<Open
     };
     let about = fs::metadata(path).map_err(cannot)?;
     if about.is_dir() {
-        return Ok(listed(tree::read(path, None, tick)?));
+        return Ok(listed(tree::read(path, except, tick)?));
     }
     let file = fs::File::open(path).map_err(cannot)?;
     let mut file = BufReader::with_capacity(256 << 10, file);

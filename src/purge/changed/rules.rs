@@ -65,10 +65,12 @@ impl Rules {
         Ok(Self { sites, index: vec!["index.html".into()], ..Self::default() })
     }
 
-    /// The sites, as URLs begin.
+    /// This path at each of the sites.
     #[must_use]
-    pub fn sites(&self) -> &[String] {
-        &self.sites
+    pub fn at(&self, path: &[u8]) -> Vec<String> {
+        let mut urls = Vec::new();
+        self.put(path, &mut urls);
+        urls
     }
 
     /// Adds every URL at which this file is served.
