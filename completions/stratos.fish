@@ -189,58 +189,78 @@ complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'P
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l deep -d 'Ask the CDN to check what stands behind it, too'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l tag -d 'Purge what carries this tag; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l prefix -d 'Purge all below this address; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l host -d 'Purge all of this host; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l set -d 'A setting of the provider, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l partial-ok -d 'Go on with the targets that can, where one cannot'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l yes -d 'Confirm --everything'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -l dry-run -d 'Print the requests, send none'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "apply" -d 'Send a plan that was made before'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "resume" -d 'Send what an earlier run left unsent or in doubt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history" -a "history" -d 'List the runs of the last 30 days, and what became of their batches'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l from -d 'Purge what changed or went since this release: a manifest, a folder, or an archive (tar, tar.gz, zip)' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l site -d 'Address that the files are served below; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l index -d 'What a folder is answered with, or none; repeatable [default: index.html]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l clean-urls -d 'Whether about.html is served as /about, too: auto means unless a file has that name [default: auto]' -r -f -a "auto\t''
+on\t''
+off\t''"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l hashed -d 'Names that change with their content are not purged when they come or go: auto, none, or an expression that finds them [default: auto]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the first --to is the new release' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l with-added -d 'Purge what is new, too: its 404 may be cached'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l all-removed -d 'Go on where no file of the old release is in the new one'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l partial-ok -d 'Go on with the targets that can, where one cannot'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l yes -d 'Confirm --everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -a "apply" -d 'Send a plan that was made before'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -a "resume" -d 'Send what an earlier run left unsent or in doubt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -a "history" -d 'List the runs of the last 30 days, and what became of their batches'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -a "manifest" -d 'Write the names and digests of a release\'s files, to compare the next release with'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l tag -d 'Purge what carries this tag; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l prefix -d 'Purge all below this address; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l from -d 'Purge what changed or went since this release: a manifest, a folder, or an archive (tar, tar.gz, zip)' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l site -d 'Address that the files are served below; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l index -d 'What a folder is answered with, or none; repeatable [default: index.html]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l clean-urls -d 'Whether about.html is served as /about, too: auto means unless a file has that name [default: auto]' -r -f -a "auto\t''
+on\t''
+off\t''"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l hashed -d 'Names that change with their content are not purged when they come or go: auto, none, or an expression that finds them [default: auto]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l to -d 'The release that takes the old one\'s place, likewise' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l out -d 'Write the plan to a file' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
@@ -268,6 +288,8 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l with-added -d 'Purge what is new, too: its 404 may be cached'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l all-removed -d 'Go on where no file of the old release is in the new one'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Hide info lines and progress'
@@ -373,6 +395,37 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l out -d 'Write the manifest to a file' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand signed; and not __fish_seen_subcommand_from verify inspect doctor keygen audit redact rotate playlist schemes" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
