@@ -180,7 +180,7 @@ pub fn failure(ends: Vec<(String, Error)>, summary: &str) -> Option<Error> {
     let mut permanent = [first].into_iter().chain(ends).filter(|(_, error)| !error.facts().retryable);
     Some(match permanent.next() {
         Some((name, error)) => whose(&name, error),
-        None => Error::Partial(format!("{summary}; purge again what was not accepted")),
+        None => Error::Partial(summary.to_owned()),
     })
 }
 

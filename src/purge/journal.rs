@@ -5,7 +5,7 @@ mod line;
 mod past;
 mod shelf;
 
-pub use line::Head;
+pub use line::{Head, Part};
 pub use past::{Entry, Fate, Past};
 pub use shelf::{Found, list, look};
 
@@ -72,6 +72,18 @@ impl<'a> Journal<'a> {
         run: [u8; 16],
         clock: &'a dyn Clock,
     ) -> Result<Self> {
+        Self::begin_part(place, plan, profile, None, run, clock)
+    }
+
+    /// As [`Journal::begin`], for one of the accounts of a command.
+    pub fn begin_part(
+        place: &Place,
+        plan: &Plan,
+        profile: &str,
+        part: Option<Part>,
+        run: [u8; 16],
+        clock: &'a dyn Clock,
+    ) -> Result<Self> {
         let (run, now) = (hex::encode(run), clock.now()?);
         let (path, name) = match place {
             Place::File(path) => (path.clone(), path.display().to_string()),
@@ -94,6 +106,7 @@ impl<'a> Journal<'a> {
             batches: plan.count(),
             at: millis(clock)?,
             profile: profile.to_owned(),
+            part,
         };
         journal.write(&Line::Run(head), true)?;
         sync_folder(&journal.path);

@@ -331,3 +331,105 @@ fn a_signal_stops_all_and_each_is_told() {
     assert!(run.stderr.contains("shield: accepted; a: in doubt; b: not sent"), "{}", run.stderr);
     assert_eq!(b.connections(), 0);
 }
+
+/// A CDN that says no to its first request.
+fn late(no: Answer, then: fn() -> Answer) -> Cdn {
+    Cdn::with(move |_, count| if count == 0 { no.clone() } else { then() })
+}
+
+/// Runs again in the home of an earlier run.
+fn again(run: &Run, args: &[&str]) -> Runner {
+    let args = args.iter().fold(stratos(["purge", "--retries", "0"]), |run, arg| run.arg(arg));
+    args.env("HOME", run.path("")).env("A_TOKEN", "token-of-a").env("B_TOKEN", "token-of-b")
+}
+
+#[test]
+fn resume_sends_what_every_target_left_and_keeps_the_order() {
+    let shield = late(Answer::text(503, "down"), gone);
+    let (a, b) = (Cdn::start([yes()]), late(Answer::text(502, "down"), yes));
+    let run = fan(&config(&shield, &a, &b), "shield,a").arg("--json").run().fails("partial", 75);
+    assert_eq!(states(&run), "shield failed, a not_sent");
+    let history = again(&run, &["history", "--json"]).run().exits(0).json();
+    let of = history[0]["part_of"].as_str().unwrap().to_owned();
+    assert_eq!((history.as_array().unwrap().len(), &history[1]["part_of"]), (2, &json!(of)));
+    assert!(
+        run.error()["message"].as_str().unwrap().contains(&format!("purge resume {of}")),
+        "{}",
+        run.stderr
+    );
+    let resumed = again(&run, &["resume", "--json"]).run().exits(0);
+    assert_eq!(states(&resumed), "shield accepted, a accepted");
+    assert_eq!((shield.requests().len(), a.requests().len()), (2, 1));
+    // Nothing is left, and nothing is sent twice.
+    again(&run, &["resume", "--json"]).run().fails("input_missing", 66);
+    let resumed = again(&run, &["resume", &of[..9], "--json"]).run().exits(0);
+    assert_eq!(states(&resumed), "shield accepted, a accepted");
+    assert_eq!((shield.requests().len(), a.requests().len()), (2, 1));
+    // One of two in parallel: the other one is through, and stays so.
+    let run = fan(&config(&shield, &a, &b), "a,b").arg("--json").run().fails("partial", 75);
+    assert_eq!(states(&run), "a accepted, b failed");
+    let resumed = again(&run, &["resume", "--json"]).run().exits(0);
+    assert_eq!(states(&resumed), "a accepted, b accepted");
+    assert_eq!((a.requests().len(), b.requests().len()), (2, 2));
+    assert_eq!(resumed.json()["targets"][0]["ids"], json!(["cf-1"]));
+}
+
+#[test]
+fn a_fleet_with_a_node_down_is_partial_and_resume_finishes_it() {
+    let nodes = [Cdn::start([gone()]), late(Answer::text(503, "down"), gone), Cdn::start([gone()])];
+    let urls: Vec<String> = nodes.iter().map(|node| format!("{:?}", node.url())).collect();
+    let fleet = format!("[profiles.fleet]\nprovider = \"varnish\"\nnodes = [{}]\n", urls.join(", "));
+    for to in [&["--to", "fleet"][..], &["--profile", "fleet"]] {
+        let before: Vec<usize> = nodes.iter().map(|node| node.requests().len()).collect();
+        let run = stratos(["purge", "--tag", "x", "--retries", "0", "--json"]).config(&fleet);
+        let run = to.iter().fold(run, |run, arg| run.arg(arg));
+        if before[1] > 0 {
+            // The node is up by now.
+            run.run().exits(0);
+            continue;
+        }
+        let run = run.run().fails("partial", 75);
+        assert_eq!(run.json()["targets"][0]["requests"]["accepted"], 2, "{}", run.stdout());
+        let resumed = again(&run, &["resume", "--json"]).run().exits(0);
+        assert_eq!(resumed.json()["targets"][0]["requests"]["accepted"], 3);
+        assert_eq!(nodes.iter().map(|node| node.requests().len()).collect::<Vec<_>>(), [1, 2, 1]);
+    }
+}
+
+#[test]
+fn journals_of_several_lie_in_a_folder_or_nowhere() {
+    let (shield, a, b) = three();
+    let config = config(&shield, &a, &b);
+    fan(&config, "a,b").args(["--journal", "some.file"]).run().exits(64);
+    assert_eq!(a.connections() + b.connections(), 0);
+    let run = fan(&config, "a,b").args(["--journal", "none"]).run().exits(0);
+    assert!(!run.path(".local/state/stratos").exists());
+    let down = Cdn::start([Answer::text(502, "down"), yes()]);
+    let run = fan(&self::config(&shield, &a, &down), "a,b").file("kept/note", "").args(["--journal", "kept"]);
+    let run = run.run().exits(75);
+    assert!(run.stderr.contains("`stratos purge resume kept` sends the rest"), "{}", run.stderr);
+    let resumed = again(&run, &["resume", "kept"]);
+    let home = run.path("");
+    let mut resumed = resumed;
+    resumed.command().current_dir(home);
+    assert_eq!(states(&resumed.run().exits(0)), "a accepted, b accepted");
+    // Without a place for them nothing is sent.
+    let asked = a.requests().len();
+    fan(&config, "a,b")
+        .unset("HOME")
+        .arg("--config")
+        .arg(run.path(".config/stratos/config.toml"))
+        .run()
+        .exits(73);
+    assert_eq!(a.requests().len(), asked);
+}
+
+#[test]
+fn who_waits_for_a_target_that_was_left_out_is_not_resumed_without_it() {
+    let (shield, a, b) = three();
+    let text = config(&shield, &a, &b).replace("\n[profiles.paths]", "\nthen = \"a\"\n[profiles.paths]");
+    let run = fan(&text, "bare,a,b").args(["--partial-ok", "--json"]).run().fails("auth_missing_key", 78);
+    assert_eq!(states(&run), "bare not_sent, a not_sent, b accepted");
+    again(&run, &["resume", "--json"]).run().fails("input_missing", 66);
+    assert_eq!(a.connections(), 0);
+}

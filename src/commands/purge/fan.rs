@@ -3,6 +3,7 @@
 
 mod preview;
 mod report;
+mod resume;
 mod run;
 mod settle;
 
@@ -10,17 +11,22 @@ use super::{
     account::{Keys, Sets},
     ask,
     job::Job,
+    record::Record,
 };
 use crate::{
     context::Context,
     error::{Error, Result},
     profile::Profile,
     purge::{
-        fan::{Stage, whose},
+        execute::Order,
+        fan::{Stage, layers, whose},
+        journal::{Journal, Part},
         plan::Selection,
     },
     report::Report,
 };
+pub(super) use resume::{Again, parts, resume};
+use run::Ready;
 use std::{path::PathBuf, rc::Rc};
 
 /// Which accounts a purge goes to.
@@ -41,6 +47,8 @@ pub(super) struct Manner<'m> {
     pub sets: &'m Sets,
     /// Typed credentials.
     pub keys: &'m Keys,
+    /// Where the journals go.
+    pub record: &'m Record,
     /// `--everything` is confirmed.
     pub yes: bool,
     /// Show the requests, send none.
@@ -92,9 +100,24 @@ impl Targets {
                 .collect();
             ask::confirm(cx, &addresses.join(", "))?;
         }
-        let accounts = run::accounts(&mut fan, how.keys, cx);
+        let mut ready = Vec::new();
+        for (profile, job) in fan.profiles.iter().zip(&mut fan.jobs) {
+            let opened = job
+                .as_ref()
+                .ok()
+                .map(|job| run::open(profile, job, how.keys, Order::new(rate, cx.clock), cx));
+            ready.push(match opened {
+                None => Ready::Shut,
+                Some(Ok(open)) => Ready::Open(Box::new(open)),
+                Some(Err(error)) => {
+                    *job = Err(error);
+                    Ready::Shut
+                }
+            });
+        }
         self.forgive(&mut fan, cx)?;
-        Ok(Box::new(run::run(fan, accounts, rate, cx)?))
+        let again = journals(&fan, &mut ready, how.record, cx)?;
+        Ok(Box::new(run::run(fan, ready, &again, cx)?))
     }
 
     /// The names, split at commas.
@@ -135,4 +158,31 @@ impl Targets {
         }
         Err(whose(&fan.stages[first].name, error))
     }
+}
+
+/// A journal for each target that may be sent, all of them begun before the first request. Says what
+/// sends the rest. Whoever waits for a target that was left out has none: it could never go on.
+fn journals<'a>(fan: &Fan, ready: &mut [Ready<'a>], record: &Record, cx: &Context<'a>) -> Result<String> {
+    let of = hex::encode(Order::new(None, cx.clock).run);
+    let batches = fan.jobs.iter().flatten().map(|job| job.plan.count()).sum();
+    let Some((place, name)) = record.folder(batches, &of, cx)? else {
+        return Ok("purge again what was not accepted".into());
+    };
+    let mut stuck = vec![false; ready.len()];
+    for layer in layers(&fan.stages)? {
+        for index in layer {
+            let stage = &fan.stages[index];
+            stuck[index] = fan.jobs[index].is_err() || stage.after.iter().any(|at| stuck[*at]);
+            let (Ready::Open(open), Ok(job), false) = (&mut ready[index], &fan.jobs[index], stuck[index])
+            else {
+                continue;
+            };
+            let after = stage.after.iter().map(|at| fan.stages[*at].name.clone()).collect();
+            let part = Part { of: of.clone(), place: index, after };
+            let run = open.order.run;
+            let journal = Journal::begin_part(&place, &job.plan, &stage.name, Some(part), run, cx.clock)?;
+            open.journal = Some(journal.named(&name));
+        }
+    }
+    Ok(format!("`stratos purge resume {name}` sends the rest"))
 }

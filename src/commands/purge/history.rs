@@ -85,6 +85,9 @@ impl Report for Receipts {
             }
             let ids = past.entries().iter().filter_map(|entry| entry.id.as_deref());
             receipt["ids"] = ids.collect();
+            if let Some(part) = &head.part {
+                receipt["part_of"] = part.of.clone().into();
+            }
             receipt["plan"] = head.plan.clone().into();
             receipt["journal"] = path.display().to_string().into();
             receipt
@@ -97,10 +100,16 @@ impl Report for Receipts {
             let mut ids = found.past.entries().iter().filter_map(|entry| entry.id.clone());
             let (first, more) = (ids.next().unwrap_or_default(), ids.count());
             let ids = if more > 0 { format!("{first} +{more}") } else { first };
+            let Head { run, part, provider, profile, .. } = &found.head;
+            // All accounts of a command go on together.
+            let (run, of) = match part {
+                Some(part) => (&part.of, format!("{provider} ({profile})")),
+                None => (run, provider.clone()),
+            };
             vec![
-                found.head.run[..12].to_owned(),
+                run.chars().take(12).collect(),
                 when(&found.head),
-                found.head.provider.clone(),
+                of,
                 state(found).to_owned(),
                 batches(&found.past),
                 ids,

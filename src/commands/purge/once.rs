@@ -47,8 +47,8 @@ impl Once {
             return Ok(Box::new(chosen.nothing()));
         }
         if self.targets.given() {
-            let Self { sets, keys, yes, dry_run, .. } = &self;
-            let how = Manner { sets, keys, yes: *yes, dry_run: *dry_run };
+            let Self { sets, keys, record, yes, dry_run, .. } = &self;
+            let how = Manner { sets, keys, record, yes: *yes, dry_run: *dry_run };
             return self.targets.run(&chosen, &how, cx);
         }
         let profile = cx.profile()?;

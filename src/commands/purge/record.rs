@@ -22,12 +22,33 @@ pub(super) struct Record {
 impl Record {
     /// The journal of a run; one batch alone needs none.
     pub fn begin<'a>(&self, job: &Job, order: &Order, cx: &Context<'a>) -> Result<Option<Journal<'a>>> {
-        let place = match self.journal.as_deref() {
+        let Some(place) = self.place(job.plan.count(), cx)? else { return Ok(None) };
+        Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock).map(Some)
+    }
+
+    /// The folder for the journals of a command that purges at several accounts, and how
+    /// `purge resume` finds them.
+    pub fn folder(&self, batches: usize, of: &str, cx: &Context<'_>) -> Result<Option<(Place, String)>> {
+        match self.place(batches, cx)? {
+            None => Ok(None),
+            Some(Place::File(path)) => Err(Error::Usage(format!(
+                "--journal {} is no folder, and each target keeps a journal of its own; name a folder that exists",
+                path.display()
+            ))),
+            Some(Place::Folder(folder)) => {
+                let name = if self.journal.is_some() { folder.display().to_string() } else { of.to_owned() };
+                Ok(Some((Place::Folder(folder), name)))
+            }
+        }
+    }
+
+    fn place(&self, batches: usize, cx: &Context<'_>) -> Result<Option<Place>> {
+        Ok(Some(match self.journal.as_deref() {
             Some("none") => return Ok(None),
             Some("") => return Err(Error::Usage("--journal names no file; name one, or say none".into())),
             Some(path) if Path::new(path).is_dir() => Place::Folder(path.into()),
             Some(path) => Place::File(path.into()),
-            None if job.plan.count() == 1 => return Ok(None),
+            None if batches == 1 => return Ok(None),
             None => Place::Folder(cx.state_folder().map_err(|_| {
                 Error::CannotCreate(
                     "there is no place for the journal, because HOME is not set or empty; name one with \
@@ -35,7 +56,6 @@ impl Record {
                         .into(),
                 )
             })?),
-        };
-        Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock).map(Some)
+        }))
     }
 }

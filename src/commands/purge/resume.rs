@@ -3,6 +3,7 @@
 use super::{
     account::{Keys, Sets},
     ask,
+    fan::{Again, parts, resume},
     history::{batches, when},
     job::Job,
     send::{Kept, send},
@@ -37,7 +38,14 @@ impl Resume {
     /// Finishes the run.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let path = self.path(cx)?;
+        let (path, found) = self.path(cx)?;
+        let own = found.iter().find(|found| found.path.file_name() == path.file_name());
+        let parts = own.map_or_else(Vec::new, |own| parts(own, &found));
+        if let (Some(own), false) = (own, parts.is_empty()) {
+            let name = self.run.clone().unwrap_or_else(|| called(own).to_owned());
+            let how = Again { sets: &self.sets, keys: &self.keys, rate, resend: self.resend, name: &name };
+            return resume(&parts, &how, cx);
+        }
         let resumed = Journal::resume(&path, cx.clock)?;
         let ours = cx.state_folder().is_ok_and(|folder| path.parent() == Some(folder.as_path()));
         let journal = if ours { resumed.journal.named(&resumed.head.run) } else { resumed.journal };
@@ -51,27 +59,54 @@ impl Resume {
         Ok(Box::new(send(job, &self.keys, &order, Kept::Old(journal), cx)?))
     }
 
-    fn path(&self, cx: &Context<'_>) -> Result<PathBuf> {
-        if let Some(path) = self.run.as_deref().map(Path::new).filter(|path| path.is_file()) {
-            return Ok(path.to_owned());
-        }
-        let (found, broken) = match cx.state_folder().ok() {
+    /// The journal, and those that lie beside it.
+    fn path(&self, cx: &Context<'_>) -> Result<(PathBuf, Vec<Found>)> {
+        let given = self.run.as_deref().map(Path::new);
+        let file = given.filter(|path| path.is_file());
+        let folder = match (file, given.filter(|path| path.is_dir())) {
+            (Some(file), _) => file.parent().map(Path::to_owned),
+            (None, Some(folder)) => Some(folder.to_owned()),
+            (None, None) => cx.state_folder().ok(),
+        };
+        let (found, broken) = match folder {
+            Some(folder) if folder.as_os_str().is_empty() => journal::list(Path::new("."))?,
             Some(folder) => journal::list(&folder)?,
             None => (Vec::new(), Vec::new()),
         };
+        if let Some(file) = file {
+            return Ok((file.to_owned(), found));
+        }
         for error in broken {
             cx.console.warn(error.to_string());
         }
-        match &self.run {
-            Some(run) => named(run, &found),
-            None => only(&found),
+        let path = match &self.run {
+            Some(run) if !Path::new(run).is_dir() => named(run, &found),
+            _ => only(&found),
+        };
+        Ok((path?, found))
+    }
+}
+
+/// What a run is called: a command that purges at several accounts has one name for all its runs.
+fn called(found: &Found) -> &str {
+    found.head.part.as_ref().map_or(&found.head.run, |part| &part.of)
+}
+
+/// One of each name.
+fn distinct<'f>(found: impl Iterator<Item = &'f Found>) -> Vec<&'f Found> {
+    let mut distinct: Vec<&Found> = Vec::new();
+    for one in found {
+        if distinct.iter().all(|known| called(known) != called(one)) {
+            distinct.push(one);
         }
     }
+    distinct
 }
 
 /// The run whose id begins so.
 fn named(run: &str, found: &[Found]) -> Result<PathBuf> {
-    let near: Vec<&Found> = found.iter().filter(|found| found.head.run.starts_with(run)).collect();
+    let own = |found: &&Found| found.head.run.starts_with(run) || called(found).starts_with(run);
+    let near = distinct(found.iter().filter(own));
     match near[..] {
         [one] => Ok(one.path.clone()),
         [] => Err(Error::InputMissing(format!("there is no run {run:?}; see `stratos purge history`"))),
@@ -81,7 +116,7 @@ fn named(run: &str, found: &[Found]) -> Result<PathBuf> {
 
 /// The only unfinished run.
 fn only(found: &[Found]) -> Result<PathBuf> {
-    let open: Vec<&Found> = found.iter().filter(|found| !found.past.finished()).collect();
+    let open = distinct(found.iter().filter(|found| !found.past.finished()));
     match open[..] {
         [one] => Ok(one.path.clone()),
         [] => Err(Error::InputMissing(
@@ -90,7 +125,7 @@ fn only(found: &[Found]) -> Result<PathBuf> {
         _ => {
             let line = |found: &&Found| {
                 let Found { head, past, .. } = found;
-                format!("{} ({}, {}, {})", head.run, when(head), head.provider, batches(past))
+                format!("{} ({}, {}, {})", called(found), when(head), head.provider, batches(past))
             };
             let list: Vec<String> = open.iter().map(line).collect();
             Err(Error::Usage(format!("several runs are unfinished; name one of {}", list.join(", "))))

@@ -26,6 +26,21 @@ pub struct Head {
     /// The profile that named the account.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub profile: String,
+    /// Where one command purges at several accounts: which of them this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// One of the accounts of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Names the command: the same in the journals of all its accounts.
+    pub of: String,
+    /// How many were named before this one.
+    pub place: usize,
+    /// The targets that come first, by their profiles' names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
 }
 
 /// One line. Batches are counted from 0.

@@ -4,7 +4,7 @@ use crate::{
     commands::purge::job::Job,
     error::Error,
     progress::clean,
-    purge::{Outcome, in_words},
+    purge::{Outcome, in_words, journal::Past},
     report::{Page, Report, Rows, aligned},
 };
 use serde_json::{Map, Value, json};
@@ -37,13 +37,20 @@ impl End {
     pub fn of(job: &Job, outcome: Outcome, ids: Vec<String>, time: Duration) -> Self {
         let items = |index: &usize| job.plan.batch(*index, None).items.count();
         let counts = Counts {
-            accepted: outcome.accepted.len(),
+            accepted: outcome.accepted.len() + outcome.before.len(),
             failed: outcome.failed.len(),
             doubtful: outcome.doubtful.len(),
             unsent: outcome.unsent.len(),
-            items: outcome.accepted.iter().map(items).sum(),
+            items: outcome.accepted.iter().chain(&outcome.before).map(items).sum(),
         };
         Self { counts, ids, time, why: String::new(), failure: outcome.failure(&job.plan) }
+    }
+
+    /// After an earlier part of the run that sent all of it.
+    pub fn before(job: &Job, past: &Past) -> Self {
+        let counts = Counts { accepted: job.plan.count(), items: job.plan.items(), ..Counts::default() };
+        let ids = past.entries().iter().filter_map(|entry| entry.id.clone()).collect();
+        Self { counts, ids, ..Self::unsent(String::new()) }
     }
 
     /// Without one.

@@ -9,54 +9,61 @@ use crate::{
     context::Context,
     error::{Error, Result},
     http::{Client, Request, Response},
+    profile::Profile,
     progress::{Console, Progress},
     purge::{
-        Account, Batch, Receipt,
+        Account, Batch, Outcome, Receipt,
         execute::{Ledger, Order, execute},
         fan::{failure, layers},
         in_words,
+        journal::{Journal, Past},
     },
 };
 use std::{
+    rc::Rc,
     sync::{Mutex, PoisonError},
     thread,
 };
 
-/// What a target needs to send.
-pub(super) struct Open<'a> {
-    account: Account,
-    client: Client<'a>,
+/// How a target goes.
+pub(super) enum Ready<'a> {
+    /// Its turn may come.
+    Open(Box<Open<'a>>),
+    /// An earlier part of the run sent all of it.
+    Through(Past),
+    /// It cannot take part.
+    Shut,
 }
 
-/// Opens every account; the job of one that cannot be opened becomes the reason.
-pub(super) fn accounts<'a>(fan: &mut Fan, keys: &Keys, cx: &mut Context<'a>) -> Vec<Option<Open<'a>>> {
-    let mut opened = Vec::new();
-    for (profile, job) in fan.profiles.iter().zip(&mut fan.jobs) {
-        let Ok(planned) = job else {
-            opened.push(None);
-            continue;
-        };
-        let found = cx.under(profile, |cx| {
-            let account = keys.account(planned.provider, planned.settings.clone(), cx)?;
-            Ok(Open { account, client: cx.client()? })
-        });
-        match found {
-            Ok(open) => opened.push(Some(open)),
-            Err(error) => {
-                *job = Err(error);
-                opened.push(None);
-            }
-        }
-    }
-    opened
+/// What a target needs to send.
+pub(super) struct Open<'a> {
+    pub account: Account,
+    pub client: Client<'a>,
+    pub order: Order,
+    pub journal: Option<Journal<'a>>,
+}
+
+/// Opens the account of a job under its profile.
+pub(super) fn open<'a>(
+    profile: &Rc<Profile>,
+    job: &Job,
+    keys: &Keys,
+    order: Order,
+    cx: &mut Context<'a>,
+) -> Result<Open<'a>> {
+    cx.under(profile, |cx| {
+        let account = keys.account(job.provider, job.settings.clone(), cx)?;
+        Ok(Open { account, client: cx.client()?, order, journal: None })
+    })
 }
 
 /// Sends, layer by layer. A target whose forerunner failed, and all that follow a signal, are not sent.
-pub(super) fn run(
+/// `again` is what sends the rest.
+pub(super) fn run<'a>(
     fan: Fan,
-    accounts: Vec<Option<Open<'_>>>,
-    rate: Option<u32>,
-    cx: &mut Context<'_>,
+    mut ready: Vec<Ready<'a>>,
+    again: &str,
+    cx: &mut Context<'a>,
 ) -> Result<Fanned> {
     let layers = layers(&fan.stages)?;
     let total = fan.jobs.iter().flatten().map(|job| job.plan.count() as u64).sum();
@@ -68,17 +75,15 @@ pub(super) fn run(
         for index in layer {
             let stage = &fan.stages[*index];
             let before = stage.after.iter().find(|at| !ends[**at].as_ref().is_some_and(End::is_through));
-            let able = fan.jobs[*index].as_ref().ok().zip(accounts[*index].as_ref());
-            match (able, before) {
-                (Some((job, open)), None) if !signalled => {
-                    parts.push((*index, job, open, Order::new(rate, cx.clock)));
+            let Ok(job) = &fan.jobs[*index] else { continue };
+            match std::mem::replace(&mut ready[*index], Ready::Shut) {
+                Ready::Through(past) => ends[*index] = Some(End::before(job, &past)),
+                _ if signalled => ends[*index] = Some(End::unsent("interrupted before its turn".into())),
+                Ready::Open(open) if before.is_none() => parts.push((*index, job, open)),
+                _ => {
+                    let first = before.map_or("another target", |at| fan.stages[*at].name.as_str());
+                    ends[*index] = Some(End::unsent(format!("{first} comes first, and did not get through")));
                 }
-                (_, Some(before)) => {
-                    let why = format!("{} comes first, and did not get through", fan.stages[*before].name);
-                    ends[*index] = Some(End::unsent(why));
-                }
-                (Some(_), None) => ends[*index] = Some(End::unsent("interrupted before its turn".into())),
-                (None, None) => {}
             }
         }
         for (index, end) in together(parts, &progress) {
@@ -87,17 +92,17 @@ pub(super) fn run(
         }
     }
     drop(progress);
-    Ok(fanned(fan, ends, &layers, cx.console))
+    Ok(fanned(fan, ends, &layers, again, cx.console))
 }
 
-type Part<'p, 'a> = (usize, &'p Job, &'p Open<'a>, Order);
+type Turn<'p, 'a> = (usize, &'p Job, Box<Open<'a>>);
 
 /// The targets of a layer, at once.
-fn together(parts: Vec<Part<'_, '_>>, progress: &Mutex<Progress<'_>>) -> Vec<(usize, End)> {
+fn together(turns: Vec<Turn<'_, '_>>, progress: &Mutex<Progress<'_>>) -> Vec<(usize, End)> {
     thread::scope(|scope| {
-        let running: Vec<_> = parts
+        let running: Vec<_> = turns
             .into_iter()
-            .map(|(index, job, open, order)| (index, scope.spawn(move || one(job, open, &order, progress))))
+            .map(|(index, job, open)| (index, scope.spawn(move || one(job, *open, progress))))
             .collect();
         let ended = running.into_iter().map(|(index, thread)| {
             // A panic has ended the process already.
@@ -107,13 +112,19 @@ fn together(parts: Vec<Part<'_, '_>>, progress: &Mutex<Progress<'_>>) -> Vec<(us
     })
 }
 
-fn one(job: &Job, open: &Open<'_>, order: &Order, progress: &Mutex<Progress<'_>>) -> End {
-    let begun = open.client.clock.elapsed();
-    let mut notes = Notes { ids: Vec::new(), progress };
-    let outcome = execute(job.provider, &open.account, &job.plan, &open.client, order, &mut notes);
-    let time = open.client.clock.elapsed().saturating_sub(begun);
+fn one(job: &Job, open: Open<'_>, progress: &Mutex<Progress<'_>>) -> End {
+    let Open { account, client, order, journal } = open;
+    let begun = client.clock.elapsed();
+    let name = journal.as_ref().map(|journal| journal.name().to_owned());
+    let mut ledger = (journal, Notes { ids: Vec::new(), progress });
+    let outcome = execute(job.provider, &account, &job.plan, &client, &order, &mut ledger);
+    let time = client.clock.elapsed().saturating_sub(begun);
+    let earlier = order.past.entries().iter().filter_map(|entry| entry.id.clone());
     match outcome {
-        Ok(outcome) => End::of(job, outcome, notes.ids, time),
+        Ok(outcome) => {
+            let ids = earlier.chain(ledger.1.ids).collect();
+            End::of(job, Outcome { journal: name, ..outcome }, ids, time)
+        }
         Err(error) => End::failed(error),
     }
 }
@@ -152,7 +163,7 @@ impl Ledger for Notes<'_, '_> {
 }
 
 /// The report, and the failure that the whole ends with.
-fn fanned(fan: Fan, ends: Vec<Option<End>>, layers: &[Vec<usize>], console: Console) -> Fanned {
+fn fanned(fan: Fan, ends: Vec<Option<End>>, layers: &[Vec<usize>], again: &str, console: Console) -> Fanned {
     let mut rows = Vec::new();
     let mut failures = Vec::new();
     for (index, (job, end)) in fan.jobs.into_iter().zip(ends).enumerate() {
@@ -172,5 +183,12 @@ fn fanned(fan: Fan, ends: Vec<Option<End>>, layers: &[Vec<usize>], console: Cons
         console.warn(format!("{name}: {}", in_words(failure)));
     }
     let summary = rows.iter().map(Row::summary).collect::<Vec<_>>().join("; ");
-    Fanned::new(rows, failure(failures, &summary))
+    let ending = format!("{summary}; {again}");
+    let failure = failure(failures, &ending);
+    if let Some(error) = &failure
+        && !error.to_string().contains(&ending)
+    {
+        console.warn(ending);
+    }
+    Fanned::new(rows, failure)
 }

@@ -2,7 +2,7 @@
 
 use super::{Fan, Manner};
 use crate::{
-    commands::purge::job::Job,
+    commands::purge::{account::Keys, job::Job},
     context::Context,
     error::{Error, Result},
     options::near,
@@ -22,7 +22,7 @@ pub(super) fn settle(
     how: &Manner<'_>,
     cx: &mut Context<'_>,
 ) -> Result<Fan> {
-    refuse_shared(how, cx)?;
+    refuse_shared(how.keys, cx)?;
     let file = File::load(&cx.place())?;
     let groups = file.groups()?;
     let stages = expand(names, &|name, user| look(name, user, &file, &groups, cx))?;
@@ -36,13 +36,13 @@ pub(super) fn settle(
 }
 
 /// What is typed once cannot be meant for each of several accounts.
-fn refuse_shared(how: &Manner<'_>, cx: &Context<'_>) -> Result<()> {
+pub(super) fn refuse_shared(keys: &Keys, cx: &Context<'_>) -> Result<()> {
     let options = &cx.options;
     let shared = [
         ("--profile", options.profile.is_some(), "name it with --to"),
         ("--cdn-url", options.cdn_url.is_some(), "the address of a target stands in its profile"),
         ("--account-key", options.account_key.is_some(), "name it in the profile that it belongs to"),
-        ("--purge-key and --token", *how.keys != Default::default(), "name them in the profiles"),
+        ("--purge-key and --token", *keys != Keys::default(), "name them in the profiles"),
     ];
     match shared.iter().find(|(_, given, _)| *given) {
         None => Ok(()),
@@ -77,12 +77,13 @@ fn look(name: &str, user: Option<&str>, file: &File, groups: &[Group], cx: &Cont
     })
 }
 
-fn profile(name: &str, file: &File, cx: &Context<'_>) -> Result<Rc<Profile>> {
+/// The profile of a target; a provider that no profile is named for stands for itself.
+pub(super) fn profile(name: &str, file: &File, cx: &Context<'_>) -> Result<Rc<Profile>> {
     if file.names().contains(&name) { cx.profile_named(file, name) } else { cx.provider_alone(file, name) }
 }
 
 /// `--set cdn.zone=…`: the settings of each target.
-fn sets(given: &[String], stages: &[Stage]) -> Result<Vec<Vec<String>>> {
+pub(super) fn sets(given: &[String], stages: &[Stage]) -> Result<Vec<Vec<String>>> {
     let mut sets = vec![Vec::new(); stages.len()];
     for pair in given {
         let dotted = pair.split_once('=').and_then(|(name, _)| name.split_once('.'));

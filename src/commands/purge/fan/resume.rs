@@ -1,0 +1,86 @@
+//! Taking up a command that purged at several accounts: every target's journal, in the order that was settled then.
+
+use super::{Fan, run, run::Ready, settle};
+use crate::{
+    commands::purge::{
+        account::{Keys, Sets},
+        job::Job,
+    },
+    context::Context,
+    error::Result,
+    profile::File,
+    purge::{
+        execute::Order,
+        fan::{Stage, whose},
+        journal::{Fate, Found, Journal},
+    },
+    report::Report,
+};
+
+/// How it goes on.
+pub(in crate::commands::purge) struct Again<'m> {
+    /// Typed settings.
+    pub sets: &'m Sets,
+    /// Typed credentials.
+    pub keys: &'m Keys,
+    /// The caller's own pace.
+    pub rate: Option<u32>,
+    /// Sends what is in doubt also where that is not harmless.
+    pub resend: bool,
+    /// What finds the journals again.
+    pub name: &'m str,
+}
+
+/// The journals of the same command, in the order in which its targets were named; none where it had one account.
+pub(in crate::commands::purge) fn parts(of: &Found, all: &[Found]) -> Vec<std::path::PathBuf> {
+    let Some(part) = &of.head.part else { return Vec::new() };
+    let mut parts: Vec<_> = all
+        .iter()
+        .filter_map(|found| {
+            let own = found.head.part.as_ref().filter(|own| own.of == part.of)?;
+            Some((own.place, found.path.clone()))
+        })
+        .collect();
+    parts.sort();
+    parts.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Sends what the command left, every target under its own profile.
+pub(in crate::commands::purge) fn resume(
+    paths: &[std::path::PathBuf],
+    how: &Again<'_>,
+    cx: &mut Context<'_>,
+) -> Result<Box<dyn Report>> {
+    let resumed = paths.iter().map(|path| Journal::resume(path, cx.clock)).collect::<Result<Vec<_>>>()?;
+    let names: Vec<String> = resumed.iter().map(|resumed| resumed.head.profile.clone()).collect();
+    let after = |index: usize| {
+        let before = resumed[index].head.part.iter().flat_map(|part| &part.after);
+        before.filter_map(|name| names.iter().position(|own| own == name)).collect()
+    };
+    let stage = |(index, name): (usize, &String)| Stage { name: name.clone(), after: after(index) };
+    let stages: Vec<Stage> = names.iter().enumerate().map(stage).collect();
+    settle::refuse_shared(how.keys, cx)?;
+    let file = File::load(&cx.place())?;
+    let sets = settle::sets(&how.sets.sets, &stages)?;
+    let mut fan = Fan { stages, profiles: Vec::new(), jobs: Vec::new() };
+    let mut ready = Vec::new();
+    for ((resumed, name), sets) in resumed.into_iter().zip(&names).zip(&sets) {
+        let profile = settle::profile(name, &file, cx)?;
+        let job = cx.under(&profile, |cx| Job::of(resumed.plan, &profile, sets, cx));
+        let job = job.map_err(|error| whose(name, error))?;
+        ready.push(if resumed.past.entries().iter().all(|entry| entry.fate == Fate::Accepted) {
+            Ready::Through(resumed.past)
+        } else {
+            let order = Order { rate: how.rate, run: resumed.run, past: resumed.past, resend: how.resend };
+            let open = run::open(&profile, &job, how.keys, order, cx).map_err(|error| whose(name, error))?;
+            Ready::Open(Box::new(run::Open { journal: Some(resumed.journal.named(how.name)), ..open }))
+        });
+        fan.profiles.push(profile);
+        fan.jobs.push(Ok(job));
+    }
+    if ready.iter().all(|ready| matches!(ready, Ready::Through(_))) {
+        cx.console.info("every target of this run accepted all; there is nothing to send");
+    }
+    let again = format!("`stratos purge resume {}` sends the rest", how.name);
+    Ok(Box::new(run::run(fan, ready, &again, cx)?))
+}
