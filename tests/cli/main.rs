@@ -33,6 +33,7 @@ mod purge;
 mod purge_changed;
 mod purge_fan;
 mod purge_journal;
+mod purge_kill;
 mod purge_plan;
 mod records;
 mod redact;
