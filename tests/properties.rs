@@ -1,6 +1,8 @@
 //! Properties of the rooms that read outside bytes.
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+#[path = "properties/changed.rs"]
+mod changed;
 #[path = "properties/config.rs"]
 mod config;
 #[path = "properties/corpus.rs"]

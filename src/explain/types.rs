@@ -65,7 +65,8 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
               "Behind a company proxy set HTTPS_PROXY; for its certificate use `--ca-file` or SSL_CERT_FILE."]),
         Kind::DataError => (
             "Input or a reply does not have the form that it must have, or the API answered 400 or 422.",
-            &["Look at the line, URL or member that the message names, and mend it there."]),
+            &["Look at the line, URL or member that the message names, and mend it there.",
+              "A manifest or an archive of a release that is damaged: make it again (`stratos purge manifest`); nothing was purged."]),
         Kind::IoError => (
             "A local file or a stream could not be read or written to its end.",
             &["Check space and permissions of the file in the message, then repeat the command."]),
@@ -126,6 +127,7 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
               "Where the links may break, because the key has leaked: `--force`."]),
         Kind::TooLarge => (
             "A reply exceeds 8 MiB, or an input exceeds its bound; it was not read on.",
-            &["Check that the URL is an API and not a download; for input, split it."]),
+            &["Check that the URL is an API and not a download; for input, split it.",
+              "An archive that unpacks to far more than it holds: unpack it yourself, and name the folder."]),
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod bulk;
+mod changed;
 mod cold;
 mod deadline;
 mod measure;
@@ -33,6 +34,7 @@ fn main() {
     let rsa = schemes::run(&bench);
     peers::run(&bench, hmac, rsa);
     deadline::run(&bench);
+    changed::run(&bench);
     memory::run(&bench);
 }
 

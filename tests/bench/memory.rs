@@ -45,7 +45,7 @@ fn feed(bench: &Bench, lines: u64, jobs: &str) {
 }
 
 /// The most memory the process ever held, in MiB.
-fn peak(id: u32) -> Option<f64> {
+pub fn peak(id: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
