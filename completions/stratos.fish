@@ -225,6 +225,17 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_se
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the first --to is the new release' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l wait -d 'Wait until the provider says that the purge is done (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l after-origin -d 'Purge only when this URL of the origin serves the new content' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l expect -d 'The new content: its digest, or a file that holds it [default: other than what the edge has]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l after-timeout -d 'How long to wait for the origin (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l prove -d 'Afterwards fetch the URLs through the edge, all or N of them, until they are fresh' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l prove-url -d 'A URL to prove, instead of the purged ones; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l prove-file -d 'A file of URLs to prove, one a line' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l prove-timeout -d 'How long to look (default 60s)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l origin -d 'Compare bytes with those at this base, which serves the same paths' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l encodings -d 'Which encodings to look at (default identity,gzip,br)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l resolve -d 'Look at this address instead of the host\'s own, HOST:ADDRESS[:PORT]; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
@@ -298,6 +309,17 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l wait -d 'Wait until the provider says that the purge is done (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l after-origin -d 'Purge only when this URL of the origin serves the new content' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l expect -d 'The new content: its digest, or a file that holds it [default: other than what the edge has]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l after-timeout -d 'How long to wait for the origin (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l prove -d 'Afterwards fetch the URLs through the edge, all or N of them, until they are fresh' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l prove-url -d 'A URL to prove, instead of the purged ones; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l prove-file -d 'A file of URLs to prove, one a line' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l prove-timeout -d 'How long to look (default 60s)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l origin -d 'Compare bytes with those at this base, which serves the same paths' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l encodings -d 'Which encodings to look at (default identity,gzip,br)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l resolve -d 'Look at this address instead of the host\'s own, HOST:ADDRESS[:PORT]; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
@@ -332,6 +354,17 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l wait -d 'Wait until the provider says that the purge is done (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l after-origin -d 'Purge only when this URL of the origin serves the new content' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l expect -d 'The new content: its digest, or a file that holds it [default: other than what the edge has]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l after-timeout -d 'How long to wait for the origin (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l prove -d 'Afterwards fetch the URLs through the edge, all or N of them, until they are fresh' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l prove-url -d 'A URL to prove, instead of the purged ones; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l prove-file -d 'A file of URLs to prove, one a line' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l prove-timeout -d 'How long to look (default 60s)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l origin -d 'Compare bytes with those at this base, which serves the same paths' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l encodings -d 'Which encodings to look at (default identity,gzip,br)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l resolve -d 'Look at this address instead of the host\'s own, HOST:ADDRESS[:PORT]; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r

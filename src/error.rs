@@ -83,6 +83,9 @@ pub enum Error {
     /// Some of several parts failed, and each of those may be repeated.
     #[error("{0}")]
     Partial(String),
+    /// The origin or an edge still served the old content when the time was up.
+    #[error("{0}")]
+    NotFresh(String),
     /// A defect in stratos.
     #[error("{0}")]
     Software(String),
@@ -275,7 +278,8 @@ impl Kind {
             Self::SignatureInvalid => Facts::new("signature_invalid", 65, "A signature does not match."),
             Self::SignatureExpired => Facts::new("signature_expired", 65, "A signature is past its end."),
             Self::NotFresh => {
-                Facts::new("not_fresh", 69, "The edge still served the old content in time.").retryable()
+                Facts::new("not_fresh", 69, "The origin or the edge still served the old content in time.")
+                    .retryable()
             }
             Self::Partial => {
                 Facts::new("partial", 75, "Some parts failed, and each of those may be repeated.").retryable()
@@ -337,6 +341,7 @@ impl Error {
             Self::TooLarge(_) => Kind::TooLarge,
             Self::Quota(_) => Kind::RateLimited,
             Self::Partial(_) => Kind::Partial,
+            Self::NotFresh(_) => Kind::NotFresh,
             Self::Software(_) => Kind::SoftwareError,
         }
     }

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Neighbours on one floor that may meet.
 const DOORS: &[(&str, &str)] =
-    &[("edge", "sign"), ("purge", "sign"), ("secret", "error"), ("clock", "error")];
+    &[("edge", "sign"), ("purge", "sign"), ("purge", "explain"), ("secret", "error"), ("clock", "error")];
 
 /// What only some files may touch: the text, and the files (or folders) that may hold it.
 const ONLY: &[(&str, &[&str])] = &[

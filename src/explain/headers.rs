@@ -62,6 +62,10 @@ static HEADERS: &[(&str, Reader)] = &[
     ("cdn-cache", word),
     ("x-vercel-cache", word),
     ("x-cache-remote", x_cache),
+    ("akamai-cache-status", from_child),
+    ("cdn-cache-status", word),
+    ("x-77-cache", word),
+    ("cache", word),
     ("x-varnish", |value| match value.split_whitespace().count() {
         0 => None,
         1 => cached(Cache::Miss, "Varnish: one transaction id, so this request fetched from the backend"),
@@ -174,6 +178,11 @@ fn x_cache(value: &str) -> Option<Meaning> {
     }
 }
 
+/// Akamai's own: `Hit from child, Miss from parent`, the edge first.
+fn from_child(value: &str) -> Option<Meaning> {
+    word(value.split(',').next().unwrap_or_default())
+}
+
 fn word(value: &str) -> Option<Meaning> {
     match value.split_whitespace().next()?.to_ascii_uppercase().as_str() {
         "HIT" => cached(Cache::Hit, "served from cache"),
@@ -227,6 +236,63 @@ fn cache_control(value: &str) -> Option<Meaning> {
         text.push_str("; browsers do not ask again: change the name, a purge does not reach them");
     }
     says(text)
+}
+
+/// What one cache header says of the edge, and of whatever stands between it and the origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The header, in lower case.
+    pub header: &'static str,
+    /// Its value, as sent.
+    pub value: String,
+    /// The edge's own word.
+    pub cache: Cache,
+    /// Whether a cache behind the edge says that it served a stored copy.
+    pub behind: bool,
+}
+
+/// The headers by which caches say where an answer came from, and whether one lists the edge last.
+const STATUS: &[(&str, bool)] = &[
+    ("cache-status", true),
+    ("cf-cache-status", false),
+    ("cdn-cache", false),
+    ("cdn-cache-status", false),
+    ("akamai-cache-status", false),
+    ("x-cache", true),
+    ("x-cache-status", false),
+    ("x-proxy-cache", false),
+    ("x-vercel-cache", false),
+    ("x-77-cache", false),
+    ("cache", false),
+    ("x-varnish", false),
+    ("x-cache-remote", true),
+];
+
+/// What the caches on the way say, the headers that tell most first.
+#[must_use]
+pub fn said(headers: &[(String, String)]) -> Vec<Said> {
+    let read = |(header, edge_is_last): &(&'static str, bool)| {
+        let values = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(header));
+        let value = values.map(|(_, value)| value.trim()).collect::<Vec<_>>().join(", ");
+        let cache = meaning(header, &value)?.cache?;
+        let stored = |member: &str| {
+            let cache = meaning(header, member).and_then(|meaning| meaning.cache);
+            matches!(cache, Some(Cache::Hit | Cache::Stale))
+        };
+        let mut members: Vec<&str> = outside_quotes(&value, ',').map(str::trim).collect();
+        let own = if *edge_is_last { members.len().saturating_sub(1) } else { 0 };
+        // Akamai's parent speaks through a header of its own.
+        let behind = match *header {
+            "x-cache-remote" => stored(&value),
+            _ if own < members.len() => {
+                members.remove(own);
+                members.iter().any(|member| stored(member))
+            }
+            _ => false,
+        };
+        Some(Said { header, value, cache, behind })
+    };
+    STATUS.iter().filter_map(read).collect()
 }
 
 /// Splits at a separator that stands outside of double quotes.
@@ -296,6 +362,36 @@ mod tests {
             "origin-shield: nothing stored for this URL, stored now; Edge; one: served from cache, 2m 5s left"
         );
         assert_eq!(of("Cache-Status", "e; hit; ttl=-30").0, Some(Cache::Stale));
+    }
+
+    #[test]
+    fn the_edge_and_the_caches_behind_it_are_told_apart() {
+        for (name, value, cache, behind) in [
+            ("Cache-Status", "shield; hit, edge; fwd=uri-miss", Cache::Miss, true),
+            ("Cache-Status", "\"a, b\"; fwd=uri-miss, edge; hit; ttl=5", Cache::Hit, false),
+            ("X-Cache", "HIT, MISS", Cache::Miss, true),
+            ("X-Cache", "MISS, HIT", Cache::Hit, false),
+            ("X-Cache", "TCP_MISS from a1.deploy", Cache::Miss, false),
+            ("X-Cache-Remote", "TCP_HIT from a2.deploy", Cache::Hit, true),
+            ("Akamai-Cache-Status", "Miss from child, Hit from parent", Cache::Miss, true),
+            ("CF-Cache-Status", "REVALIDATED", Cache::Hit, false),
+            ("CDN-Cache", "MISS", Cache::Miss, false),
+            ("Cdn-Cache-Status", "hit", Cache::Hit, false),
+            ("X-Proxy-Cache", "EXPIRED", Cache::Miss, false),
+            ("X-Vercel-Cache", "STALE", Cache::Stale, false),
+            ("X-77-Cache", "HIT", Cache::Hit, false),
+            ("Cache", "MISS", Cache::Miss, false),
+            ("X-Varnish", "5 3", Cache::Hit, false),
+        ] {
+            let found = said(&[(name.to_owned(), value.to_owned())]);
+            assert_eq!(found.len(), 1, "{name}: {value}");
+            assert_eq!((found[0].cache, found[0].behind), (cache, behind), "{name}: {value}");
+        }
+        let twice = [("x-cache".to_owned(), "HIT".to_owned()), ("x-cache".to_owned(), "MISS".to_owned())];
+        assert!(said(&twice)[0].behind, "a repeated header is one list");
+        assert!(
+            said(&[("cache-control".into(), "no-store".into()), ("x-cache".into(), "?".into())]).is_empty()
+        );
     }
 
     #[test]

@@ -4,13 +4,14 @@ mod causes;
 mod codes;
 mod findings;
 mod headers;
+mod proofs;
 pub mod response;
 mod statuses;
 mod types;
 mod vendors;
 mod verdicts;
 
-pub use headers::Cache;
+pub use headers::{Cache, Said, said};
 use serde_json::{Value, json};
 
 /// Which table a topic stands in.
@@ -28,6 +29,8 @@ pub enum Family {
     Cause,
     /// A finding of `signed audit`.
     Finding,
+    /// Why `purge --prove` finds an edge that is not fresh.
+    Proof,
     /// An error code of a vendor's own answers.
     Vendor(&'static str),
 }
@@ -67,11 +70,18 @@ impl Topic {
     }
 }
 
-/// Every topic: exit codes, statuses, error types, verdicts, causes, vendors' codes.
+/// Every topic: exit codes, statuses, error types, verdicts, causes, findings, reasons, vendors' codes.
 pub fn all() -> impl Iterator<Item = Topic> {
     let own = codes::CODES.iter().chain(statuses::STATUSES).copied();
     own.chain(types::topics())
-        .chain(verdicts::VERDICTS.iter().chain(causes::CAUSES).chain(findings::FINDINGS).copied())
+        .chain(
+            verdicts::VERDICTS
+                .iter()
+                .chain(causes::CAUSES)
+                .chain(findings::FINDINGS)
+                .chain(proofs::PROOFS)
+                .copied(),
+        )
         .chain(vendors::topics())
 }
 

@@ -71,8 +71,9 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             "A local file or a stream could not be read or written to its end.",
             &["Check space and permissions of the file in the message, then repeat the command."]),
         Kind::Unavailable => (
-            "The operation could not be completed: what it needs is not reachable, or not part of this version.",
-            &["`stratos schema --v2` lists what this version can do; `stratos doctor` checks what it can reach."]),
+            "The operation could not be completed: what it needs is not reachable, not part of this version, or (`--wait`) still in progress at the provider when the time was up.",
+            &["After `--wait` nothing has to be sent again: the purge was accepted; wait longer with `--wait=30m`.",
+              "`stratos schema --v2` lists what this version can do; `stratos doctor` checks what it can reach."]),
         Kind::SoftwareError => (
             "stratos met a state that its authors thought impossible.",
             &["Please report the version and the place that the message names; no value of yours is in it."]),
@@ -98,8 +99,9 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             "The signature itself is good, but its time is over.",
             &["Mint the link anew with a later `--expires`, and check both clocks if it should still be good."]),
         Kind::NotFresh => (
-            "The purge was accepted, but an edge still answered with the old content when the time for the proof was up.",
-            &["Wait for the provider's propagation time and prove again; purge the shield before the edge where there are two layers."]),
+            "An edge still answered with the old content, or with what does not show that it is new, when the time for the proof was up; or the origin itself did, before anything was purged.",
+            &["`stratos explain` with the reason in the message (proof.shield, proof.variant, …) says what to do.",
+              "Wait for the provider's propagation time and prove again; purge the shield before the edge where there are two layers."]),
         Kind::Partial => (
             "Of several batches or providers some failed, and every one that failed may be repeated.",
             &["`stratos purge resume` sends what is missing and nothing else, where the run kept a journal.",

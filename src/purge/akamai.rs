@@ -58,6 +58,7 @@ pub const PROVIDER: Provider = Provider {
     authorize,
     decode,
     hint,
+    asks: &[("Pragma", "akamai-x-cache-on, akamai-x-cache-remote-on")],
     ..Provider::BASE
 };
 

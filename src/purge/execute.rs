@@ -4,8 +4,10 @@
 //! retries stops its target, for the next batch would meet it too. A wait beyond the run's patience,
 //! a signal, or a ledger that cannot be written stops everything, before the request.
 
+mod finish;
+
 use super::{
-    Account, Batch, Budget, Limit, Outcome, Progress, Provider, Receipt, Refill, Sent,
+    Account, Batch, Budget, Limit, Outcome, Poll, Progress, Provider, Receipt, Refill, Sent,
     journal::{Fate, Past, digest},
     pace::{Pace, RATE, Wait, midnight, rfc3339},
     plan::Plan,
@@ -87,6 +89,8 @@ pub struct Order {
     pub past: Past,
     /// Sends a batch in doubt again also where that is not harmless.
     pub resend: bool,
+    /// `--wait`: how long to ask whether all is done.
+    pub wait: Option<Duration>,
 }
 
 impl Order {
@@ -131,8 +135,15 @@ pub fn execute(
         resent: Vec::new(),
         late: Vec::new(),
         announced: Vec::new(),
+        times: None,
+        settled: Duration::ZERO,
     };
-    Ok(run.all())
+    let mut outcome = run.all();
+    if let Some(patience) = order.wait {
+        run.finish(patience, &mut outcome);
+    }
+    run.close(&mut outcome);
+    Ok(outcome)
 }
 
 struct Run<'a> {
@@ -149,6 +160,10 @@ struct Run<'a> {
     /// Accepted, and given up by the provider later.
     late: Vec<(usize, Error)>,
     announced: Vec<&'static str>,
+    /// When the first request left and when the last batch was accepted, by the monotonic clock.
+    times: Option<(Duration, Duration)>,
+    /// When the provider's own word says that all is done, since 1970.
+    settled: Duration,
 }
 
 /// What was sent once is sent again as it was: under the same key, other content may be refused or, worse, taken.
@@ -265,11 +280,16 @@ impl<'a> Run<'a> {
             }
         }
         outcome.resent = std::mem::take(&mut self.resent);
+        outcome
+    }
+
+    /// What was accepted and given up later has failed.
+    fn close(&mut self, outcome: &mut Outcome) {
         let late = |index: &usize| self.late.iter().all(|(late, _)| late != index);
         outcome.before.retain(late);
         outcome.accepted.retain(late);
         outcome.failed.append(&mut self.late);
-        outcome
+        outcome.times = self.times;
     }
 
     fn one(&mut self, index: usize, batch: &Batch<'a>) -> std::result::Result<(), Halt> {
@@ -295,6 +315,7 @@ impl<'a> Run<'a> {
         self.ledger.sending(batch, &request).map_err(Halt::Before)?;
         let now = self.client.clock.now().map_err(Halt::Before)?;
         self.pace.spend(limit, batch.items.count(), 1, now);
+        let left = self.client.clock.elapsed();
         let answered = self.session.send(&request);
         let answered = answered.and_then(|reply| Ok(((self.provider.decode)(&reply)?, reply)));
         let (receipt, reply) = match answered {
@@ -306,11 +327,13 @@ impl<'a> Run<'a> {
                 return Err(self.halt(error));
             }
         };
+        self.times = Some((self.times.map_or(left, |(first, _)| first), self.client.clock.elapsed()));
         // What remains was counted when the answer was written: retries may have taken minutes.
         let now = self.client.clock.now().unwrap_or(now);
         for (name, left) in &receipt.left {
             self.pace.lower(name, *left, now);
         }
+        self.settled = self.settled.max(now + receipt.after);
         if self.provider.poll.is_some() {
             self.running.push(Running { index, id: receipt.id.clone(), at: now, after: receipt.after });
         }
@@ -355,7 +378,7 @@ impl<'a> Run<'a> {
                     if self.running.is_empty() || now.saturating_sub(begun) > patience {
                         return Err(self.out_of(&budget.measure(), now, budget.refill));
                     }
-                    self.watch(now)?;
+                    self.watch(now, Duration::MAX)?;
                 }
             }
         }
@@ -389,34 +412,44 @@ impl<'a> Run<'a> {
     }
 
     /// Asks once about each purge in progress, after a while; what is done gives its room back.
-    fn watch(&mut self, now: Duration) -> Result<()> {
+    fn watch(&mut self, now: Duration, most: Duration) -> Result<()> {
         let Some(poll) = self.provider.poll else { return Ok(()) };
         let earliest = self.running.iter().map(|running| running.at + running.after).min().unwrap_or(now);
-        self.client.clock.sleep(poll.every.max(earliest.saturating_sub(now)))?;
-        let plan = self.plan;
-        for running in std::mem::take(&mut self.running) {
-            let batch = plan.batch(running.index, Some(&self.order.run));
-            let sent = Sent { batch, id: running.id.as_deref(), at: running.at };
-            let question = (poll.encode)(&self.account.settings, &sent)?;
-            let reply = self.session.send(&question)?;
-            match (poll.decode)(&sent, &reply)? {
-                Progress::Running => {
-                    self.running.push(running);
-                    continue;
+        self.client.clock.sleep(poll.every.max(earliest.saturating_sub(now)).min(most))?;
+        let mut running = std::mem::take(&mut self.running).into_iter();
+        while let Some(one) = running.next() {
+            match self.ask(poll, &one) {
+                Ok(true) => {}
+                Ok(false) => self.running.push(one),
+                Err(error) => {
+                    self.running.push(one);
+                    self.running.extend(running);
+                    return Err(error);
                 }
-                Progress::Done => self.ledger.done(&batch)?,
-                Progress::Failed(why) => {
-                    let error =
-                        Error::Unavailable(format!("{} gave the purge up: {why}", self.provider.title));
-                    self.ledger.failed(&batch, &error)?;
-                    self.late.push((running.index, error));
-                }
-            }
-            if let Some(limit) = self.provider.limit(&self.account.settings, batch.selector) {
-                self.pace.give_back(limit, batch.items.count());
             }
         }
         Ok(())
+    }
+
+    /// Whether a purge in progress has come to its end.
+    fn ask(&mut self, poll: Poll, running: &Running) -> Result<bool> {
+        let batch = self.plan.batch(running.index, Some(&self.order.run));
+        let sent = Sent { batch, id: running.id.as_deref(), at: running.at };
+        let question = (poll.encode)(&self.account.settings, &sent)?;
+        let reply = self.session.send(&question)?;
+        match (poll.decode)(&sent, &reply)? {
+            Progress::Running => return Ok(false),
+            Progress::Done => self.ledger.done(&batch)?,
+            Progress::Failed(why) => {
+                let error = Error::Unavailable(format!("{} gave the purge up: {why}", self.provider.title));
+                self.ledger.failed(&batch, &error)?;
+                self.late.push((running.index, error));
+            }
+        }
+        if let Some(limit) = self.provider.limit(&self.account.settings, batch.selector) {
+            self.pace.give_back(limit, batch.items.count());
+        }
+        Ok(true)
     }
 }
 

@@ -33,6 +33,7 @@ mod oauth;
 mod outcome;
 pub mod pace;
 pub mod plan;
+pub mod prove;
 mod session;
 mod souin;
 mod squid;
@@ -42,7 +43,7 @@ mod vercel;
 
 pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
 pub use limit::{Budget, Counts, Limit, Refill};
-pub use outcome::{Outcome, in_words};
+pub use outcome::{Completion, Outcome, in_words};
 
 use crate::{
     credential::{Found, vendor::Files},
@@ -131,6 +132,8 @@ pub struct Provider {
     pub grant: Option<Grant>,
     /// How a purge in progress is watched.
     pub poll: Option<Poll>,
+    /// Headers that make its edge show its cache to whoever looks.
+    pub asks: &'static [(&'static str, &'static str)],
 }
 
 impl Provider {
@@ -153,6 +156,7 @@ impl Provider {
         hint: |_, _, _| None,
         grant: None,
         poll: None,
+        asks: &[],
     };
 
     /// The vendor's own variables for a secret, a setting or `url`.

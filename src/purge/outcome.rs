@@ -2,6 +2,29 @@
 
 use super::plan::{Plan, shortened};
 use crate::error::Error;
+use std::time::Duration;
+
+/// Whether the provider is done with what it accepted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Completion {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// It says that all of it is done.
+    Done,
+    /// It cannot be asked; the time that it names has passed.
+    Unasked {
+        /// How long that was.
+        waited: Duration,
+    },
+    /// Some is in progress, or it could not be asked.
+    Pending {
+        /// How many batches.
+        batches: usize,
+        /// Why the wait ended.
+        why: String,
+    },
+}
 
 /// What became of the batches, each by its index in the plan.
 #[derive(Debug, Default)]
@@ -22,6 +45,10 @@ pub struct Outcome {
     pub stop: Option<Error>,
     /// What `purge resume` finds the journal by, where one was kept.
     pub journal: Option<String>,
+    /// What `--wait` found out.
+    pub completion: Completion,
+    /// When the first request left and when the last batch was accepted, by the monotonic clock.
+    pub times: Option<(Duration, Duration)>,
 }
 
 impl Outcome {

@@ -35,6 +35,7 @@ mod purge_fan;
 mod purge_journal;
 mod purge_kill;
 mod purge_plan;
+mod purge_prove;
 mod records;
 mod redact;
 mod rotate;

@@ -53,17 +53,6 @@ fn fan(config: &str, to: &str) -> Runner {
         .env("C_TOKEN", "token-of-c")
 }
 
-trait More {
-    /// Adds several arguments.
-    fn args<const N: usize>(self, args: [&str; N]) -> Self;
-}
-
-impl More for Runner {
-    fn args<const N: usize>(self, args: [&str; N]) -> Self {
-        args.into_iter().fold(self, Self::arg)
-    }
-}
-
 /// `shield accepted, a failed`
 fn states(run: &Run) -> String {
     let report = run.json();

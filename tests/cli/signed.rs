@@ -22,16 +22,6 @@ fn keyed(args: &[&str]) -> Runner {
     stratos(["signed"]).env("K", KEY).args(args).args(&["--key", "env:K"])
 }
 
-trait Args {
-    fn args(self, args: &[&str]) -> Self;
-}
-
-impl Args for Runner {
-    fn args(self, args: &[&str]) -> Self {
-        args.iter().fold(self, Runner::arg)
-    }
-}
-
 const END: [&str; 2] = ["--expires", "4102444800"];
 
 fn one(args: &[&str]) -> Run {

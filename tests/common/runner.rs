@@ -54,6 +54,12 @@ impl Runner {
         self
     }
 
+    /// Adds arguments.
+    pub fn args<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(mut self, args: I) -> Self {
+        self.command.args(args);
+        self
+    }
+
     /// Points `CLOUDCDN_URL` to the scripted CDN.
     pub fn with(self, cdn: &Cdn) -> Self {
         self.env("CLOUDCDN_URL", cdn.url())

@@ -6,6 +6,7 @@ use super::{
     changed::Nothing,
     job::Job,
     preview::Preview,
+    prove::Proving,
     record::Record,
     send::{Kept, send},
 };
@@ -32,6 +33,8 @@ pub(super) struct Apply {
     #[command(flatten)]
     record: Record,
     #[command(flatten)]
+    proving: Proving,
+    #[command(flatten)]
     sets: Sets,
     #[command(flatten)]
     keys: Keys,
@@ -48,15 +51,19 @@ impl Apply {
             cx.console.info("the plan holds nothing to purge");
             return Ok(Box::new(Nothing::default()));
         }
+        let proof = self.proving.of_plan(&job, cx)?;
         job.announce(cx, self.dry_run);
         if self.dry_run {
+            proof.announce(cx);
             return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
         }
         if job.is_everything() && !self.yes {
             ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
-        let order = Order::new(rate, cx.clock);
-        Ok(Box::new(send(job, &self.keys, &order, Kept::New(self.record), cx)?))
+        proof.await_origin(cx)?;
+        let order = Order { wait: proof.wait(), ..Order::new(rate, cx.clock) };
+        let purged = send(job, &self.keys, &order, Kept::New(self.record), cx)?;
+        proof.of_one(purged, cx)
     }
 }
 

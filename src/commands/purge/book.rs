@@ -6,10 +6,11 @@ use crate::{
     options::Format,
     progress::{Progress, clean},
     purge::{
-        Batch, Outcome, Receipt,
+        Batch, Completion, Outcome, Receipt,
         execute::Ledger,
         journal::{Fate, Past},
         plan::Plan,
+        prove::Times,
     },
     report::{Page, Report, Rows, Style},
 };
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use std::{
     cell::Cell,
     io::{self, Write},
+    time::Duration,
 };
 
 /// What became of a batch.
@@ -140,12 +142,38 @@ pub struct Purged {
     streamed: bool,
     /// CSV wants rows, not one cell that holds them all.
     shape: Format,
+    completion: Completion,
+    times: Option<Times>,
     failure: Cell<Option<Error>>,
 }
 
 impl Purged {
     pub(super) fn new(plan: Plan, entries: Entries, streamed: bool, shape: Format) -> Self {
-        Self { plan, entries, streamed, shape, failure: Cell::new(None) }
+        let (completion, times) = (Completion::NotAsked, None);
+        Self { plan, entries, streamed, shape, completion, times, failure: Cell::new(None) }
+    }
+
+    /// How far the provider has come, and when it was asked.
+    pub(super) fn ended(self, completion: Completion, times: Option<(Duration, Duration)>) -> Self {
+        let earlier = |state: &State| matches!(state, State::Before(_));
+        let resumed = !self.entries.resent.is_empty() || self.entries.states.iter().any(earlier);
+        let times = times.map(|(begun, accepted)| Times { begun: (!resumed).then_some(begun), accepted });
+        Self { completion, times, ..self }
+    }
+
+    /// What `--wait` found out.
+    pub(super) const fn completion(&self) -> &Completion {
+        &self.completion
+    }
+
+    /// When it was sent, where it was.
+    pub(super) const fn times(&self) -> Option<Times> {
+        self.times
+    }
+
+    /// Whether its lines are written already.
+    pub(super) const fn streamed(&self) -> bool {
+        self.streamed
     }
 
     /// Told after the report.

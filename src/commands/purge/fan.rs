@@ -11,6 +11,7 @@ use super::{
     account::{Keys, Sets},
     ask,
     job::Job,
+    prove::Proof,
     record::Record,
 };
 use crate::{
@@ -53,6 +54,8 @@ pub(super) struct Manner<'m> {
     pub yes: bool,
     /// Show the requests, send none.
     pub dry_run: bool,
+    /// What it waits for.
+    pub proof: &'m Proof,
 }
 
 /// The targets with their plans, and why some have none.
@@ -87,6 +90,7 @@ impl Targets {
             job.announce(cx, how.dry_run);
         }
         if how.dry_run {
+            how.proof.announce(cx);
             return Ok(Box::new(preview::Preview::of(fan, cx)?));
         }
         let everything = fan.jobs.iter().flatten().any(Job::is_everything);
@@ -116,6 +120,7 @@ impl Targets {
             });
         }
         self.forgive(&mut fan, cx)?;
+        how.proof.await_origin(cx)?;
         let again = journals(&fan, &mut ready, how.record, cx)?;
         Ok(Box::new(run::run(fan, ready, &again, cx)?))
     }

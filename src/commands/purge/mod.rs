@@ -14,6 +14,7 @@ mod manifest;
 mod once;
 mod plan;
 mod preview;
+mod prove;
 mod record;
 mod resume;
 mod send;

@@ -8,6 +8,7 @@ use super::{
     fan::{Manner, Targets},
     job::Job,
     preview::Preview,
+    prove::Proving,
     record::Record,
     send::{Kept, send},
 };
@@ -31,6 +32,8 @@ pub(super) struct Once {
     #[command(flatten)]
     record: Record,
     #[command(flatten)]
+    proving: Proving,
+    #[command(flatten)]
     sets: Sets,
     #[command(flatten)]
     keys: Keys,
@@ -47,22 +50,29 @@ impl Once {
             return Ok(Box::new(chosen.nothing()));
         }
         if self.targets.given() {
+            let proof = self.proving.settle((chosen.selector, &chosen.items), None, cx)?;
             let Self { sets, keys, record, yes, dry_run, .. } = &self;
-            let how = Manner { sets, keys, record, yes: *yes, dry_run: *dry_run };
-            return self.targets.run(&chosen, &how, cx);
+            let how = Manner { sets, keys, record, yes: *yes, dry_run: *dry_run, proof: &proof };
+            let begun = cx.clock.elapsed();
+            let report = self.targets.run(&chosen, &how, cx)?;
+            return if self.dry_run { Ok(report) } else { proof.of_all(report, Some(begun), cx) };
         }
         let profile = cx.profile()?;
         let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
+        let proof = self.proving.settle((chosen.selector, &chosen.items), Some(job.provider), cx)?;
         chosen.advise(&job, cx);
         drop(chosen);
         job.announce(cx, self.dry_run);
         if self.dry_run {
+            proof.announce(cx);
             return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
         }
         if job.is_everything() && !self.yes {
             ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
-        let order = Order::new(rate, cx.clock);
-        Ok(Box::new(send(job, &self.keys, &order, Kept::New(self.record), cx)?))
+        proof.await_origin(cx)?;
+        let order = Order { wait: proof.wait(), ..Order::new(rate, cx.clock) };
+        let purged = send(job, &self.keys, &order, Kept::New(self.record), cx)?;
+        proof.of_one(purged, cx)
     }
 }

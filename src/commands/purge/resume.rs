@@ -6,12 +6,14 @@ use super::{
     fan::{Again, parts, resume},
     history::{batches, when},
     job::Job,
+    prove::Proving,
     send::{Kept, send},
 };
 use crate::{
     context::Context,
     error::{Error, Result},
     purge::{
+        Selector,
         execute::Order,
         journal::{self, Found, Journal},
     },
@@ -29,6 +31,8 @@ pub(super) struct Resume {
     #[arg(long)]
     resend: bool,
     #[command(flatten)]
+    proving: Proving,
+    #[command(flatten)]
     sets: Sets,
     #[command(flatten)]
     keys: Keys,
@@ -44,7 +48,11 @@ impl Resume {
         if let (Some(own), false) = (own, parts.is_empty()) {
             let name = self.run.clone().unwrap_or_else(|| called(own).to_owned());
             let how = Again { sets: &self.sets, keys: &self.keys, rate, resend: self.resend, name: &name };
-            return resume(&parts, &how, cx);
+            // What all of them purge is in their plans; what is proven has to be named.
+            let proof = self.proving.settle((Selector::All, &[]), None, cx)?;
+            proof.await_origin(cx)?;
+            let report = resume(&parts, &how, cx)?;
+            return proof.of_all(report, None, cx);
         }
         let resumed = Journal::resume(&path, cx.clock)?;
         let ours = cx.state_folder().is_ok_and(|folder| path.parent() == Some(folder.as_path()));
@@ -55,8 +63,12 @@ impl Resume {
         if resumed.past.entries().iter().all(|entry| entry.fate == journal::Fate::Accepted) {
             cx.console.info("every batch of this run was accepted; there is nothing to send");
         }
-        let order = Order { rate, run: resumed.run, past: resumed.past, resend: self.resend };
-        Ok(Box::new(send(job, &self.keys, &order, Kept::Old(journal), cx)?))
+        let proof = self.proving.of_plan(&job, cx)?;
+        proof.await_origin(cx)?;
+        let (run, past, wait) = (resumed.run, resumed.past, proof.wait());
+        let order = Order { rate, run, past, resend: self.resend, wait };
+        let purged = send(job, &self.keys, &order, Kept::Old(journal), cx)?;
+        proof.of_one(purged, cx)
     }
 
     /// The journal, and those that lie beside it.

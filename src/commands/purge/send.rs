@@ -61,6 +61,7 @@ pub(super) fn send<'a>(
     let entries = entries.close(&outcome);
     let (summary, ending) = (outcome.summary(&plan), outcome.ending(&plan));
     let complete = outcome.complete();
+    let (completion, times) = (outcome.completion.clone(), outcome.times);
     let failure = Outcome::failure(outcome, &plan);
     if let Some(error) = &failure
         && (plan.count() > 1 || journaled)
@@ -71,7 +72,7 @@ pub(super) fn send<'a>(
     match failure {
         Some(error) if stream || plan.count() == 1 => Err(error),
         failure => {
-            let purged = Purged::new(plan, entries, stream, cx.format).with(failure);
+            let purged = Purged::new(plan, entries, stream, cx.format).ended(completion, times).with(failure);
             if stream && complete {
                 console.info(purged.left());
             }

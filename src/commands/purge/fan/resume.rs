@@ -71,7 +71,8 @@ pub(in crate::commands::purge) fn resume(
         ready.push(if resumed.past.entries().iter().all(|entry| entry.fate == Fate::Accepted) {
             Ready::Through(resumed.past)
         } else {
-            let order = Order { rate: how.rate, run: resumed.run, past: resumed.past, resend: how.resend };
+            let (run, past) = (resumed.run, resumed.past);
+            let order = Order { rate: how.rate, run, past, resend: how.resend, wait: None };
             let open = run::open(&profile, &job, how.keys, order, cx).map_err(|error| whose(name, error))?;
             Ready::Open(Box::new(run::Open { journal: Some(resumed.journal.named(how.name)), ..open }))
         });
