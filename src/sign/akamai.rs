@@ -295,6 +295,9 @@ fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
         )));
     }
     access(&path, claims)?;
+    if list.is_none() && params.or("escape", "off") == "off" {
+        url.sent_as_written()?;
+    }
     let mut token = Vec::new();
     carried(claims, &mut token)?;
     match token.into_iter().find(|byte| !carriable(*byte, claims.form)) {

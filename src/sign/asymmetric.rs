@@ -38,6 +38,16 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::RsaSha1 => "rsa-sha1",
+            Self::RsaSha256 => "rsa-sha256",
+            Self::EcdsaSha1 => "ecdsa-sha1",
+            Self::EcdsaSha256 => "ecdsa-sha256",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+
     const fn kind(self) -> (c_int, &'static str) {
         match self {
             Self::RsaSha1 | Self::RsaSha256 => (lc::EVP_PKEY_RSA, "an RSA key"),
@@ -115,7 +125,8 @@ impl KeyPair {
         let (kind, wanted) = algorithm.kind();
         if key.kind() != kind || (kind == lc::EVP_PKEY_EC && !key.is_p256()) {
             let text = format!(
-                "the key is of another kind: {algorithm:?} needs {wanted}; give that key, or name its algorithm"
+                "the key is of another kind: {} needs {wanted}; give that key, or name its algorithm",
+                algorithm.name()
             );
             return Err(Error::Data(text));
         }

@@ -300,6 +300,11 @@ fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
         let text = "with ignore_params=true bunny's token carries no countries: leave one of the two out";
         return Err(Error::Usage(text.into()));
     }
+    if claims.params.get("path").is_none() && !url.path.is_ascii() {
+        return Err(Error::Usage(format!(
+            "{url}: bunny's own signers differ over characters outside ASCII; write them percent-encoded, or pass --param path=…"
+        )));
+    }
     let mapped = |ip: &str| matches!(ip.parse(), Ok(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_some());
     if let Some(ip) = claims.ip.as_deref().filter(|ip| mapped(ip)) {
         return Err(Error::Usage(format!(

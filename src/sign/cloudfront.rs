@@ -254,12 +254,17 @@ fn assemble(url: &Url<'_>, claims: &Claims<'_>, seal: &Seal<'_>, out: &mut Vec<u
 
 /// In a canned policy a star is a star; AWS's own command line makes a custom one of it.
 fn guard(url: &Url<'_>, claims: &Claims<'_>) -> Result<()> {
-    if !is_custom(claims) && url.path.contains('*') {
-        let text =
-            format!("{url}: alone, a URL with `*` is good for itself only; give the pattern with --prefix");
-        return Err(Error::Usage(text));
+    // Cookies are for other URLs, of which this one only names the host.
+    if claims.form == Form::Cookie || claims.scope == Scope::Url {
+        return Ok(());
     }
-    Ok(())
+    let pattern = resource(url, claims)?;
+    if covers_globs(&pattern, &[], &emitted(url, claims)?) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!(
+        "the pattern {pattern} does not cover {url}; CloudFront would refuse the URL, so widen it"
+    )))
 }
 
 /// A field of the URL, else of the cookies: CloudFront goes by the URL where both are there.

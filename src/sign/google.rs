@@ -36,7 +36,7 @@ pub const CLOUD_CDN: Scheme = Scheme {
     prepare: |secret, _| match secret.len() {
         16 => key::hmac("sha1", secret, Spelling::Base64UrlPadded),
         length => Err(Error::Data(format!(
-            "the key of Cloud CDN is 16 bytes, not {length}; make one with `gcloud compute sign-url`'s recipe"
+            "the key of Cloud CDN is 16 bytes, not {length}; make one with `stratos signed keygen --scheme gcp-cloud-cdn`"
         ))),
     },
     assemble: |url, claims, seal, out| assemble("Cloud-CDN-Cookie", url, claims, seal, out),

@@ -225,6 +225,16 @@ impl Scheme {
         self.claims.contains(&claim)
     }
 
+    /// Whether its key is a secret that the verifier has too, and no key pair.
+    #[must_use]
+    pub fn shares(&self, params: Params<'_>) -> bool {
+        match (self.fresh)(params) {
+            Fresh::Rsa(_) | Fresh::P256 | Fresh::Ed25519 => false,
+            Fresh::Vendor(_) => self.example.key.is_empty(),
+            _ => true,
+        }
+    }
+
     /// The param of that name.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&'static Param> {

@@ -27,6 +27,12 @@ impl Signer {
     /// With one more key.
     pub fn with(mut self, id: Option<&str>, secret: &Secret, params: Params<'_>) -> Result<Self> {
         let spelling = self.scheme.secret;
+        if self.scheme.shares(params) && memchr::memmem::find(secret.expose(), b"-----BEGIN ").is_some() {
+            return Err(Error::Data(format!(
+                "the key is PEM, and scheme {} shares a secret with the CDN; give that secret",
+                self.scheme.id
+            )));
+        }
         let decoded = spelling.decode(secret.expose()).map(Zeroizing::new).ok_or_else(|| {
             Error::Data(format!(
                 "the key of scheme {} must be written as {}; check that it was copied whole",

@@ -188,6 +188,10 @@ const OPEN: &[Refusal] = &[
     ("url.fragment", &["/a#b", "--scheme", "bunny", "--ttl", "1h"], "usage_error", 64, "fragment"),
     ("url.signed", &["/a?expires=1", "--scheme", "bunny", "--ttl", "1h"], "usage_error", 64, "already carries"),
     ("url.blank", &["/a b", "--scheme", "bunny", "--ttl", "1h"], "usage_error", 64, "holds a blank"),
+    ("url.backslash", &["/a\\b", "--scheme", "bunny", "--ttl", "1h"], "usage_error", 64, "holds a backslash"),
+    ("url.host-ascii", &["https://é.example/a", "--scheme", "bunny", "--ttl", "1h"], "usage_error", 64, "write its xn-- form"),
+    ("url.wildcard", &["/v/*", "--scheme", "akamai-edgeauth", "--ttl", "1h"], "usage_error", 64, "give the pattern with --prefix"),
+    ("prefix.wildcard", &["/v/a", "--scheme", "bunny", "--prefix", "/v/*", "--ttl", "1h"], "usage_error", 64, "takes as it stands"),
 ];
 
 /// A list breaks the first, an argument cannot; no scheme of this version signs without an end, so that the

@@ -1,6 +1,6 @@
 //! Flags become claims: what the scheme's row allows, and nothing that it does not.
 
-use super::refusals::{lifetime, moment, rule};
+use super::refusals::{lifetime, moment, rule, shown};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -192,7 +192,12 @@ impl Wish {
                 return Err(cannot(scheme, flag, can));
             }
         }
-        Ok(())
+        match self.prefix.as_deref() {
+            Some(prefix) if prefix.contains('*') && !scheme.carries(Claim::Globs) => {
+                Err(rule("prefix.wildcard").error(&format!("--prefix {}", shown(prefix))))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn expiry(&self, scheme: &Scheme, bounds: &Bounds, now: u64) -> Result<Option<u64>> {

@@ -205,6 +205,7 @@ fn missing(scheme: &Scheme) -> Error {
 fn named(error: Error, reference: &str) -> Error {
     match error {
         Error::Data(text) => Error::Data(format!("{reference}: {text}")),
+        Error::WeakSecret(text) => Error::WeakSecret(format!("{reference}: {text}")),
         error => error,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     profile::Profile,
     report::{Page, Report, Style},
     sign::{
-        Claims, Form, Scheme, Seal, Signer, Url,
+        Claim, Claims, Form, Scheme, Scope, Seal, Signer, Url,
         lines::{Outcomes, Tally},
     },
 };
@@ -219,6 +219,10 @@ impl<'a> Press<'a> {
         if let Some(rule) = broken(&target, self.scheme) {
             return Err(rule.error(&shown(typed)));
         }
+        if self.claims.scope == Scope::Url && self.scheme.carries(Claim::Globs) && target.path().contains('*')
+        {
+            return Err(rule("url.wildcard").error(&shown(typed)));
+        }
         let url = Url::at(target.base, target.rest);
         (self.scheme.guard)(&url, &self.claims)?;
         Ok(url)
@@ -237,11 +241,14 @@ impl<'a> Press<'a> {
         }
         let start = out.len();
         seal(out)?;
-        // Some schemes escape a blank, the others would hand out a URL that no client sends as it is.
+        // Some schemes escape these, the others would hand out a URL that no client sends as it is.
         let written = !self.scheme.carried && matches!(self.claims.form, Form::Query | Form::Path);
-        if written && typed.contains(' ') && out[start..].contains(&b' ') {
-            out.truncate(start);
-            return Err(rule("url.blank").error(&shown(typed)));
+        if written && memchr::memchr2(b' ', b'\\', typed.as_bytes()).is_some() {
+            let raw = [(b' ', "url.blank"), (b'\\', "url.backslash")];
+            if let Some((_, id)) = raw.into_iter().find(|(byte, _)| out[start..].contains(byte)) {
+                out.truncate(start);
+                return Err(rule(id).error(&shown(typed)));
+            }
         }
         self.dress.put_on(url, &self.claims, start, out)
     }

@@ -41,6 +41,7 @@ pub const RULES: &[Rule] = &[
     Rule::target("target.nul", "holds a NUL byte, which no edge accepts; remove it", |target, _| target.typed.contains('\0')),
     Rule::target("target.line-feed", "holds a line feed, which ends a line of a list; remove it", |target, _| target.typed.contains('\n')),
     Rule::target("url.host", "names no host, or one with blanks or control bytes; write https://host/path", no_host),
+    Rule::target("url.host-ascii", "names a host outside ASCII, which clients ask for in another spelling; write its xn-- form", |target, _| !target.authority().is_ascii()),
     Rule::target("url.userinfo", "carries a user name, which never reaches the edge; leave out what stands before @", |target, _| target.authority().contains('@')),
     Rule::target("url.no-path", "has no path; end the host with /", |target, _| target.absolute && !target.rest.starts_with('/')),
     Rule::target("url.fragment", "has a fragment, which never reaches the edge; leave out # and what follows, or write it as %23", fragment),
@@ -48,6 +49,9 @@ pub const RULES: &[Rule] = &[
     Rule::target("url.dot-segment", "has a . or .. segment, which clients resolve before they ask; write the resolved path", |target, scheme| !scheme.carried && target.path().split('/').any(dots)),
     Rule::target("url.signed", "already carries what the scheme adds; sign the plain URL", signed),
     Rule::of("url.blank", "holds a blank, which the signed URL would too; write it as %20"),
+    Rule::of("url.backslash", "holds a backslash, which browsers send as a slash; write it as %5C"),
+    Rule::of("url.wildcard", "holds a *, which is no wildcard in a URL; give the pattern with --prefix, or write %2A"),
+    Rule::of("prefix.wildcard", "holds a *, which this scheme takes as it stands; end the prefix with the / of its folder"),
 ];
 
 impl Rule {

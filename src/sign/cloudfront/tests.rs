@@ -200,7 +200,9 @@ fn missing_and_broken_fields_are_malformed() {
 #[test]
 fn a_star_alone_is_pointed_out() {
     let url = Url::parse("https://cdn.example.com/v/*").unwrap();
-    assert!(guard(&url, &claims()).is_err());
+    assert!(guard(&url, &Claims { scope: Scope::Globs("/w/*".into()), ..claims() }).is_err());
+    let cookie = Claims { form: Form::Cookie, scope: Scope::Globs("/w/*".into()), ..claims() };
+    assert!(guard(&url, &cookie).is_ok());
     assert!(guard(&url, &Claims { scope: Scope::Globs("/v/*".into()), ..claims() }).is_ok());
     assert!(guard(&Url::parse(URL).unwrap(), &claims()).is_ok());
 }
