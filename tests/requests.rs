@@ -2,6 +2,10 @@
 //! provider in tests/vectors/purge; its README says what the members are.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail where it stands")]
 
+#[path = "requests/schema.rs"]
+mod schema;
+
+use proptest::{collection::vec, prelude::*};
 use serde_json::{Map, Value, json};
 use std::{fs, path::Path, time::Duration};
 use stratos::{
@@ -367,6 +371,108 @@ fn every_secret_of_a_row_is_a_credential_of_a_profile() {
                     .flatten()
                     .any(|secret| secret.trim_end_matches('?') == *name);
             assert!(known, "{}: the variable of {name} serves nothing", provider.id);
+        }
+    }
+}
+
+/// The rules that the vendor publishes for its bodies, where it does.
+fn published(provider: &Provider) -> Option<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/purge/schemas");
+    let text = fs::read_to_string(folder.join(format!("{}.json", provider.id))).ok()?;
+    Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", provider.id)))
+}
+
+/// The batches of a selection, each body against the rules.
+fn keeps_the_rules(
+    provider: &Provider,
+    schema: &Value,
+    account: &Map<String, Value>,
+    what: &Selection,
+) -> usize {
+    let settings = settings(provider, account).unwrap();
+    let Ok(plan) = purge::plan::plan(provider, &settings, what) else { return 0 };
+    let mut checked = 0;
+    for batch in plan.batches() {
+        let body = (provider.encode)(&settings, &batch).unwrap().body;
+        // A request without a body has its items in its address.
+        if !body.is_empty() {
+            let fault = schema::fault(schema, &body);
+            assert!(fault.is_none(), "{} {:?}: {}", provider.id, batch.selector, fault.unwrap_or_default());
+            checked += 1;
+        }
+    }
+    checked
+}
+
+#[test]
+fn every_body_in_the_data_keeps_the_vendors_rules() {
+    let mut vendors = 0;
+    for provider in PROVIDERS {
+        let Some(schema) = published(provider) else { continue };
+        let file = file(provider.id);
+        let mut checked = 0;
+        for case in group(&file, "requests").iter().filter(|case| case.get("sends").is_some()) {
+            for send in group(case, "sends").iter().filter(|send| send.get("body").is_some()) {
+                let fault = schema::fault(&schema, send["body"].to_string().as_bytes());
+                assert!(fault.is_none(), "{}: {}: {}", provider.id, case["name"], fault.unwrap_or_default());
+                checked += 1;
+            }
+        }
+        assert!(checked > 0, "{}: rules, and no body", provider.id);
+        vendors += 1;
+    }
+    assert_eq!(vendors, 16, "the vendors that publish rules");
+}
+
+#[test]
+fn the_rules_can_be_broken() {
+    let broken = |id: &str, body: &Value| {
+        let schema = published(purge::provider(id).unwrap()).unwrap();
+        schema::fault(&schema, body.to_string().as_bytes()).is_some()
+    };
+    let many: Vec<String> = (0..101).map(|n| format!("https://h.example/{n}")).collect();
+    for (id, body) in [
+        ("cloudflare", json!({ "files": ["https://h/a"], "tags": ["a"] })),
+        ("cloudflare", json!({ "files": [] })),
+        ("cloudflare", json!({ "hosts": many })),
+        ("cloudflare", json!({ "tags": ["a b"] })),
+        ("cloudflare", json!({ "purge_everything": false })),
+        ("akamai", json!({ "objects": ["https://h/a", 1] })),
+        ("akamai", json!({ "objects": ["a".repeat(129)] })),
+        ("akamai", json!({ "objects": vec!["https://h/".to_owned() + &"a".repeat(999); 50] })),
+        ("gcore", json!({ "urls": [] })),
+        ("google", json!({ "path": "/a*b" })),
+        ("netlify", json!({ "site_id": "s", "cache_tags": [] })),
+        ("tencent", json!({ "Paths": ["https://h/a"], "FlushType": "flush" })),
+    ] {
+        assert!(broken(id, &body), "{id}: {body} was taken");
+    }
+    assert!(!broken("gcore", &json!({ "paths": [] })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    /// Whatever is asked for, in whatever number, no batch breaks the vendor's rules.
+    #[test]
+    fn no_plan_breaks_the_vendors_rules(
+        paths in vec("/[a-zA-Z0-9é ._~%&=-]{0,20}(/[a-z]{1,9}){0,3}", 1..160),
+        tags in vec("[A-Za-z0-9_-]{1,40}", 1..280),
+        soft: bool,
+    ) {
+        for provider in PROVIDERS {
+            let Some(schema) = published(provider) else { continue };
+            let file = file(provider.id);
+            let account = merged(&file, &Value::Null);
+            let url = |path: &String| format!("https://www.example.com{path}");
+            for (selector, items) in [
+                (Selector::Url, paths.iter().map(url).collect()),
+                (Selector::Prefix, paths.iter().map(|path| url(path) + "/").collect()),
+                (Selector::Host, tags.iter().map(|tag| format!("{}.example.com", tag.replace('_', "-"))).collect()),
+                (Selector::Tag, tags.clone()),
+                (Selector::All, Vec::new()),
+            ] {
+                keeps_the_rules(provider, &schema, &account, &Selection { selector, items, soft });
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod deadline;
 mod measure;
 mod memory;
 mod peers;
+mod purge;
 mod schemes;
 
 use std::{
@@ -35,6 +36,7 @@ fn main() {
     peers::run(&bench, hmac, rsa);
     deadline::run(&bench);
     changed::run(&bench);
+    purge::run(&bench);
     memory::run(&bench);
 }
 

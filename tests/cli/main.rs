@@ -37,6 +37,7 @@ mod purge_journal;
 mod purge_kill;
 mod purge_plan;
 mod purge_prove;
+mod purge_providers;
 mod records;
 mod redact;
 mod refusals;

@@ -71,7 +71,7 @@ impl Account {
              distribution_id = {distribution:?}\n",
             self.base
         );
-        let run = stratos([&["purge"], args].concat()).config(&config).env("CLOUDCDN_RETRIES", "0");
+        let run = stratos([&["--retries", "0", "purge"], args].concat()).config(&config);
         run.env("AWS_ACCESS_KEY_ID", &self.key).env("AWS_SECRET_ACCESS_KEY", secret).run()
     }
 }

@@ -7,8 +7,9 @@ use crate::{
     http::{Request, Value as Header},
     options::Format,
     progress::{Console, clean},
-    purge::{Account, Attempt},
+    purge::{Account, Attempt, cloudcdn},
     report::{Page, Report, Style},
+    secret::Secret,
 };
 use serde_json::{Map, Value, json};
 use std::{io, time::Duration};
@@ -16,6 +17,8 @@ use std::{io, time::Duration};
 /// What would be sent.
 pub struct Preview {
     requests: Vec<Request>,
+    /// The Node CLI's lines, which show a body alone.
+    bare: bool,
     written: bool,
 }
 
@@ -33,27 +36,23 @@ impl Preview {
                 trace(&authorized(job, account.as_ref(), request)?, cx.console);
             }
         }
+        let bare = job.provider.id == cloudcdn::PROVIDER.id;
         let lines = cx.format == Format::Ndjson || cx.format == Format::Json && !cx.asked;
         let written = lines && requests.len() > 1 && cx.options.filter.is_none();
         if written {
             for request in &requests {
                 // Whoever runs the command notices a stdout that cannot be written.
-                let _ = writeln!(cx.output, "{}", shown(request));
+                let _ = writeln!(cx.output, "{}", shown(request, bare));
             }
         }
-        Ok(Self { requests, written })
+        Ok(Self { requests, bare, written })
     }
 }
 
-/// The Node CLI's line where there is a JSON body; else the request itself.
-fn shown(request: &Request) -> Value {
-    let would = serde_json::from_slice(&request.body).unwrap_or_else(|_| {
-        let mut bare = Map::new();
-        bare.insert("method".into(), request.method.into());
-        bare.insert("url".into(), request.url.clone().into());
-        Value::Object(bare)
-    });
-    json!({ "dry_run": true, "would_send": would })
+/// The whole request, or the Node CLI's line.
+fn shown(one: &Request, bare: bool) -> Value {
+    let body = bare.then(|| serde_json::from_slice(&one.body).ok()).flatten();
+    json!({ "dry_run": true, "would_send": body.unwrap_or_else(|| request(one)) })
 }
 
 /// A request whole: method, address, headers with secrets masked, body.
@@ -61,10 +60,7 @@ pub(super) fn request(request: &Request) -> Value {
     let mut whole = Map::new();
     whole.insert("method".into(), request.method.into());
     whole.insert("url".into(), request.url.clone().into());
-    let header = |(name, value): &(_, Header)| match value {
-        Header::Plain(text) => (format!("{name}"), text.clone().into()),
-        Header::Secret(_) => (format!("{name}"), "***".into()),
-    };
+    let header = |(name, value): &(String, Header)| (name.clone(), seen(value).into());
     whole.insert("headers".into(), request.headers.iter().map(header).collect::<Map<_, Value>>().into());
     if !request.body.is_empty() {
         let text = || String::from_utf8_lossy(&request.body).into_owned().into();
@@ -76,8 +72,8 @@ pub(super) fn request(request: &Request) -> Value {
 impl Report for Preview {
     fn value(&self) -> Value {
         match &self.requests[..] {
-            [one] => shown(one),
-            several => several.iter().map(shown).collect(),
+            [one] => shown(one, self.bare),
+            several => several.iter().map(|request| shown(request, self.bare)).collect(),
         }
     }
 
@@ -87,7 +83,13 @@ impl Report for Preview {
         }
         for request in &self.requests {
             writeln!(page.out, "{} {}", page.bold(request.method), clean(&request.url))?;
-            writeln!(page.out, "{}", clean(&String::from_utf8_lossy(&request.body)))?;
+            // What a cache of one's own is told stands in the headers.
+            for (name, value) in request.headers.iter().filter(|_| request.body.is_empty()) {
+                writeln!(page.out, "{}", clean(&format!("{name}: {}", seen(value))))?;
+            }
+            if !request.body.is_empty() {
+                writeln!(page.out, "{}", clean(&String::from_utf8_lossy(&request.body)))?;
+            }
         }
         let count = self.requests.len();
         let requests = if count == 1 { "1 request".to_owned() } else { format!("{count} requests") };
@@ -105,7 +107,9 @@ fn authorized(
     account: std::result::Result<&Account, &Error>,
     request: &Request,
 ) -> Result<Request> {
-    let attempt = Attempt { now: Duration::ZERO, nonce: [0; 16], token: None };
+    // The token that would be exchanged first; shown it is masked like any.
+    let token = job.provider.grant.map(|_| Secret::new("a token that is not there yet"));
+    let attempt = Attempt { now: Duration::ZERO, nonce: [0; 16], token: token.as_ref() };
     match account {
         Ok(account) if account.owns(&request.url) => {
             (job.provider.authorize)(account, &attempt, request.clone())
@@ -114,14 +118,18 @@ fn authorized(
     }
 }
 
-/// Method, URL and headers on stderr; of a credential only that it is there.
+/// Method, URL and headers on stderr.
 fn trace(request: &Request, console: Console) {
     console.plain(format!("> {} {}", request.method, request.url));
     for (name, value) in &request.headers {
-        let value = match value {
-            Header::Plain(text) => text,
-            Header::Secret(_) => "***",
-        };
-        console.plain(format!("> {name}: {value}"));
+        console.plain(format!("> {name}: {}", seen(value)));
+    }
+}
+
+/// Of a credential only that it is there.
+fn seen(value: &Header) -> &str {
+    match value {
+        Header::Plain(text) => text,
+        Header::Secret(_) => "***",
     }
 }

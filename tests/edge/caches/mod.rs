@@ -66,7 +66,7 @@ impl Cache {
     /// `stratos purge` with these arguments, to be run.
     pub fn runner(&self, args: &[&str]) -> Runner {
         let config = format!("default = \"edge\"\n[profiles.edge]\n{}", self.profile);
-        stratos([&["purge"], args].concat()).config(&config).env("CLOUDCDN_RETRIES", "0")
+        stratos([&["--retries", "0", "purge"], args].concat()).config(&config)
     }
 
     /// What came of it.
