@@ -65,7 +65,7 @@ complete -c stratos -n "__fish_stratos_needs_command" -f -a "completion" -d 'Emi
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "doctor" -d 'Environment and reachability diagnostics'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "bench" -d 'Sampled-request latency benchmark'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "explain" -d 'Look up what a code, status, type, verdict or pasted response means'
-complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it writes what the flags say, and the defaults'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it writes what the flags say, and the defaults. With a PROVIDER it sets up that one'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "demo" -d 'See it all work against the embedded edge'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "dev" -d 'Run the embedded edge in the foreground'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "man" -d 'Print the manual page'
@@ -1263,6 +1263,9 @@ complete -c stratos -n "__fish_stratos_using_subcommand init" -l rate -d 'At mos
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l credential -d 'A credential of the provider by reference, name=env:NAME (file:, fd:, exec:); repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l find -d 'The domain, host or name to look the id up by' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l signed-secret -d 'Signing key, literally; better --key' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l key -d 'Signing key by reference: env:NAME, file:PATH, fd:N, exec:COMMAND or -' -r
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l purge-key -d 'Purge key, literally' -r
@@ -1276,6 +1279,8 @@ complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-quiet -d 'Sh
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l no-check -d 'Send nothing: look no name up, and store the credential untested'
+complete -c stratos -n "__fish_stratos_using_subcommand init" -l accept-broad -d 'Take a credential that may do more than purge'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l import -d 'Take the profiles over from the Node CLI\'s config.json; with --profile only that one'
 complete -c stratos -n "__fish_stratos_using_subcommand init" -l force -d 'Replace the profile if it exists; a file that cannot be read is kept beside the new one'
 complete -c stratos -n "__fish_stratos_using_subcommand demo" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'

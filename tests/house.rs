@@ -297,7 +297,7 @@ fn nothing_names_a_machine_or_unfinished_work() {
 }
 
 /// A block of README.md, and the table that the code gives for it.
-fn readme_tables() -> [(&'static str, String); 2] {
+fn readme_tables() -> [(&'static str, String); 3] {
     let mut commands = String::from("| command | what it does |\n| --- | --- |\n");
     for entry in stratos::commands::COMMANDS {
         commands += &format!("| `{}` | {} |\n", entry.name, entry.summary);
@@ -314,7 +314,24 @@ fn readme_tables() -> [(&'static str, String); 2] {
             forms.join(", ")
         );
     }
-    [("commands", commands), ("schemes", schemes)]
+    let mut credentials =
+        String::from("| provider | credentials | variables | its own files |\n| --- | --- | --- | --- |\n");
+    // CloudCDN's stand with the settings of every command.
+    let others = stratos::purge::PROVIDERS.iter().filter(|row| row.id != "cloudcdn");
+    for provider in others.filter(|row| !row.credentials.is_empty()) {
+        let ticked = |name: &str| format!("`{name}`");
+        let secrets: Vec<String> = provider.secrets().map(ticked).collect();
+        let variables = provider.variables.iter().flat_map(|(_, names)| names.iter());
+        let variables: Vec<String> = variables.map(|name| ticked(name)).collect();
+        credentials += &format!(
+            "| `{}` | {} | {} | {} |\n",
+            provider.id,
+            secrets.join(", "),
+            variables.join(", "),
+            provider.files.map_or("", |files| files.places)
+        );
+    }
+    [("commands", commands), ("schemes", schemes), ("credentials", credentials)]
 }
 
 /// `STRATOS_UPDATE=1 cargo test --test house readme` writes them anew.

@@ -37,7 +37,8 @@ pub const COMMANDS: &[Entry] = &[
     Entry::cli::<doctor::Doctor>("doctor", "Environment and reachability diagnostics.").exits(&[0, 64, 69, 78]).since("0.0.3"),
     Entry::cli::<bench::Bench>("bench", "Sampled-request latency benchmark.").exits(&[0, 64, 69, 75, 78]).since("0.0.3"),
     Entry::cli::<explain::Explain>("explain", "Look up what a code, status, type, verdict or pasted response means.").exits(&[0, 64, 65, 69]).since("0.0.4"),
-    Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 66, 69, 73, 74, 77, 78]).since("0.0.4"),
+    Entry::cli::<init::Init>("init", "First-run setup of a profile.").exits(&[0, 64, 65, 66, 69, 73, 74, 75, 77, 78]).since("0.0.4")
+        .examples(init::EXAMPLES),
     #[cfg(feature = "edge")]
     Entry::cli::<demo::Demo>("demo", "See it all work against the embedded edge.").exits(&[0, 64, 69, 130]).since("0.1.0"),
     #[cfg(feature = "edge")]

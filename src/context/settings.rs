@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     error::{Error, Result},
+    options::Options,
     profile::{self, File, Place, Profile, Saved, Sources},
 };
 use std::{
@@ -45,6 +46,16 @@ impl<'a> Context<'a> {
         let result = part(self);
         self.state.profile = before;
         result
+    }
+
+    /// Takes a profile as it would be if this file were the one on disk, for what is tried before it is written.
+    pub fn assume(&mut self, file: &File, name: &str) -> Result<Rc<Profile>> {
+        let env = self.env;
+        let lookup = move |name: &str| env.get(name);
+        let options = Options { profile: Some(name.to_owned()), cdn_url: None, ..self.options.clone() };
+        let profile = Rc::new(profile::resolve(&Sources { options: &options, env: &lookup, file })?);
+        self.state.profile = Some(Rc::clone(&profile));
+        Ok(profile)
     }
 
     /// Where the profile file lives.

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
-    items::refused,
+    items::refused, setup,
 };
 use crate::{
     credential::vendor,
@@ -59,6 +59,7 @@ pub const PROVIDER: Provider = Provider {
     decode,
     hint,
     asks: &[("Pragma", "akamai-x-cache-on, akamai-x-cache-remote-on")],
+    setup: Some(setup::AKAMAI),
     ..Provider::BASE
 };
 

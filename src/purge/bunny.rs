@@ -2,6 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Selector, Setting, Settings, items, items::refused,
+    setup,
 };
 use crate::{
     credential::vendor,
@@ -37,6 +38,7 @@ pub const PROVIDER: Provider = Provider {
         Ok(request.credential("AccessKey", account.demand("api_key")?.clone()))
     },
     hint,
+    setup: Some(setup::BUNNY),
     ..Provider::BASE
 };
 

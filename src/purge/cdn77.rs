@@ -2,7 +2,7 @@
 
 use super::{
     Account, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting, Settings,
-    accepted, bearer, items, items::refused,
+    accepted, bearer, items, items::refused, setup,
 };
 use crate::{
     error::{Answer, Error, Result},
@@ -32,6 +32,7 @@ pub const PROVIDER: Provider = Provider {
     decode,
     hint,
     poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
+    setup: Some(setup::CDN77),
     ..Provider::BASE
 };
 

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
-    items::refused,
+    items::refused, setup,
 };
 use crate::{
     error::{Answer, Error, Kind, Result},
@@ -61,6 +61,7 @@ pub const PROVIDER: Provider = Provider {
     authorize,
     decode,
     hint,
+    setup: Some(setup::CLOUDFLARE),
     ..Provider::BASE
 };
 

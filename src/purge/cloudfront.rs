@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, MACHINE, Poll, Progress, Provider, Receipt, Selector, Sent,
-    Setting, Settings, items, items::refused,
+    Setting, Settings, items, items::refused, setup,
 };
 use crate::{
     credential::vendor,
@@ -56,6 +56,7 @@ pub const PROVIDER: Provider = Provider {
     decode,
     hint,
     poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
+    setup: Some(setup::CLOUDFRONT),
     ..Provider::BASE
 };
 

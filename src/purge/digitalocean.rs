@@ -2,6 +2,7 @@
 
 use super::{
     Account, Batch, Budget, Limit, Provider, Selector, Setting, Settings, bearer, items, items::refused,
+    setup,
 };
 use crate::{
     error::{Answer, Result},
@@ -32,6 +33,7 @@ pub const PROVIDER: Provider = Provider {
     encode,
     authorize: bearer,
     hint,
+    setup: Some(setup::DIGITALOCEAN),
     ..Provider::BASE
 };
 

@@ -2,6 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
+    setup,
 };
 use crate::{
     credential::vendor,
@@ -42,6 +43,7 @@ pub const PROVIDER: Provider = Provider {
     authorize,
     decode,
     hint,
+    setup: Some(setup::FASTLY),
     ..Provider::BASE
 };
 

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Selector, Sent, Setting, Settings,
-    items, items::refused, pace::rfc3339,
+    items, items::refused, pace::rfc3339, setup,
 };
 use crate::{
     error::{Answer, Result},
@@ -38,6 +38,7 @@ pub const PROVIDER: Provider = Provider {
     },
     hint,
     poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
+    setup: Some(setup::GCORE),
     ..Provider::BASE
 };
 

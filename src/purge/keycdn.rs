@@ -2,6 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
+    setup,
 };
 use crate::{
     error::{Answer, Kind, Result},
@@ -41,6 +42,7 @@ pub const PROVIDER: Provider = Provider {
     },
     decode,
     hint,
+    setup: Some(setup::KEYCDN),
     ..Provider::BASE
 };
 

@@ -35,6 +35,7 @@ pub mod pace;
 pub mod plan;
 pub mod prove;
 mod session;
+pub mod setup;
 mod souin;
 mod squid;
 mod tencent;
@@ -134,6 +135,8 @@ pub struct Provider {
     pub poll: Option<Poll>,
     /// Headers that make its edge show its cache to whoever looks.
     pub asks: &'static [(&'static str, &'static str)],
+    /// What its first set-up asks.
+    pub setup: Option<setup::Setup>,
 }
 
 impl Provider {
@@ -157,12 +160,31 @@ impl Provider {
         grant: None,
         poll: None,
         asks: &[],
+        setup: None,
     };
 
     /// The vendor's own variables for a secret, a setting or `url`.
     #[must_use]
     pub fn variables(&self, name: &str) -> &'static [&'static str] {
         self.variables.iter().find(|(known, _)| *known == name).map_or(&[], |(_, variables)| variables)
+    }
+
+    /// The secrets that it takes, by name, each once.
+    pub fn secrets(&self) -> impl Iterator<Item = &'static str> {
+        let mut seen: Vec<&'static str> = Vec::new();
+        let bare = |name: &'static str| name.strip_suffix('?').unwrap_or(name);
+        for name in self.credentials.iter().copied().flatten().copied().map(bare) {
+            if !seen.contains(&name) {
+                seen.push(name);
+            }
+        }
+        seen.into_iter()
+    }
+
+    /// The secret of this name, if it takes one.
+    #[must_use]
+    pub fn credential(&self, name: &str) -> Option<&'static str> {
+        self.secrets().find(|known| *known == name)
     }
 
     /// Settles the settings of an account: the targets, and each known setting or its default.

@@ -1,6 +1,6 @@
 //! Netlify (contracts/purge.md section 11): tags, or a whole site.
 
-use super::{Account, Batch, Budget, Limit, Provider, Selector, Setting, Settings, bearer, items};
+use super::{Account, Batch, Budget, Limit, Provider, Selector, Setting, Settings, bearer, items, setup};
 use crate::{
     error::{Answer, Result},
     http::Request,
@@ -25,6 +25,7 @@ pub const PROVIDER: Provider = Provider {
     encode,
     authorize: bearer,
     hint,
+    setup: Some(setup::NETLIFY),
     ..Provider::BASE
 };
 

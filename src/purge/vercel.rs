@@ -1,6 +1,6 @@
 //! Vercel (contracts/purge.md section 11): tags alone; stale is its usual way, removal its dangerous one.
 
-use super::{Account, Batch, Limit, Provider, Selector, Setting, Settings, bearer, items};
+use super::{Account, Batch, Limit, Provider, Selector, Setting, Settings, bearer, items, setup};
 use crate::{
     error::{Answer, Result},
     http::Request,
@@ -30,6 +30,7 @@ pub const PROVIDER: Provider = Provider {
     encode,
     authorize: bearer,
     hint,
+    setup: Some(setup::VERCEL),
     ..Provider::BASE
 };
 

@@ -25,6 +25,7 @@ mod help;
 mod http;
 mod images;
 mod init;
+mod init_vendor;
 mod interrupt;
 mod keygen;
 mod offline;

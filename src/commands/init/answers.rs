@@ -6,8 +6,12 @@ use crate::{
     credential::Reference,
     error::{Error, Result},
     profile::{DEFAULT_URL, File, base},
-    purge::PROVIDERS,
 };
+
+/// How credentials are given.
+pub(super) const NAMED: &str = "Credentials are named, not typed: env:NAME, file:PATH or exec:COMMAND.\n\
+                                Enter alone leaves one out. `plain:` asks for the secret itself, unseen,\n\
+                                and stores it in the file.";
 
 /// How often a question is put again.
 const TRIES: usize = 3;
@@ -23,20 +27,15 @@ pub(super) fn ask(init: &Init, cx: &mut Context<'_>) -> Result<Plan> {
         Err(_) if init.force => {}
         Err(error) => return Err(error),
     }
-    let provider = provider(cx)?;
     let url = question(cx, "Base URL of the CDN", DEFAULT_URL, |text| {
         base(text).map_err(|why| Error::Usage(format!("this is no base URL: {why}")))
     })?;
-    cx.console.plain(
-        "Credentials are named, not typed: env:NAME, file:PATH or exec:COMMAND.\n\
-         Enter alone leaves one out. `plain:` asks for the secret itself, unseen,\n\
-         and stores it in the file.",
-    );
+    cx.console.plain(NAMED);
     let account_key = credential(cx, "Account key (control plane)")?;
     let access_key = credential(cx, "Access key (data plane)")?;
     let purge_key = credential(cx, "Purge key")?;
     let signing_key = credential(cx, "Signing key")?;
-    let scheme = if provider.starts_with("cloudcdn") { Some(form(cx)?) } else { None };
+    let scheme = Some(form(cx)?);
     Ok(Plan {
         name,
         url,
@@ -46,18 +45,9 @@ pub(super) fn ask(init: &Init, cx: &mut Context<'_>) -> Result<Plan> {
         purge_key,
         token: None,
         scheme,
-        provider: Some(provider),
+        // Others are set up by name: `stratos init fastly`.
+        provider: Some("cloudcdn".into()),
     })
-}
-
-fn provider(cx: &mut Context<'_>) -> Result<String> {
-    let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.id).collect();
-    match known.as_slice() {
-        [only] => Ok((*only).to_owned()),
-        _ => question(cx, &format!("Provider ({})", known.join(", ")), "cloudcdn", |text| {
-            crate::purge::provider(text).map(|provider| provider.id.to_owned())
-        }),
-    }
 }
 
 /// The two forms that CloudCDN deployments verify; nothing later switches between them by itself.
@@ -74,7 +64,7 @@ fn form(cx: &mut Context<'_>) -> Result<String> {
     })
 }
 
-fn credential(cx: &mut Context<'_>, label: &str) -> Result<Option<String>> {
+pub(super) fn credential(cx: &mut Context<'_>, label: &str) -> Result<Option<String>> {
     for _ in 0..TRIES {
         let answer = cx.ask(&format!("{label} (none): "))?;
         match answer.as_str() {
@@ -105,6 +95,18 @@ fn question(
             Ok(value) => return Ok(value),
             Err(error) => cx.console.warn(error.to_string()),
         }
+    }
+    Err(too_often(label))
+}
+
+/// An answer that must not be empty.
+pub(super) fn line(cx: &mut Context<'_>, label: &str) -> Result<String> {
+    for _ in 0..TRIES {
+        let answer = cx.ask(&format!("{label}: "))?;
+        if !answer.is_empty() {
+            return Ok(answer);
+        }
+        cx.console.warn("it is needed");
     }
     Err(too_often(label))
 }

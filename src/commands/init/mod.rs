@@ -2,6 +2,7 @@
 
 mod answers;
 mod import;
+mod vendor;
 
 use crate::{
     command::Command,
@@ -9,7 +10,7 @@ use crate::{
     credential::Reference,
     error::{Error, Result},
     profile::{self, DEFAULT_URL, File, base, name_is_fine},
-    purge,
+    purge::{self, setup::Power},
     report::{Page, Report, Style},
     secret::Secret,
     sign::Scheme,
@@ -17,10 +18,22 @@ use crate::{
 use serde_json::{Map, Value, json};
 use std::io;
 
+/// For the end of its help.
+pub const EXAMPLES: &str = "  stratos init
+  stratos init cloudflare --find example.com --credential token=env:CF_TOKEN
+  stratos init akamai --set edgerc_section=ccu       (the account of ~/.edgerc)
+  stratos init fastly --set service_id=SU1Z0isxPaoz --no-check";
+
 /// First-run setup of a profile. On a terminal it asks, unless a value is given by flag; elsewhere it
-/// writes what the flags say, and the defaults.
+/// writes what the flags say, and the defaults. With a PROVIDER it sets up that one.
 #[derive(Debug, Default, clap::Args)]
 pub struct Init {
+    /// Purge provider to set up: its settings are asked for, names resolved to ids, and the credential tested;
+    /// without one, CloudCDN
+    #[arg(value_name = "PROVIDER", conflicts_with_all = ["provider", "import"])]
+    vendor: Option<String>,
+    #[command(flatten)]
+    wants: vendor::Wants,
     /// Signing key, literally; better --key
     #[arg(long, value_name = "SECRET", conflicts_with = "key")]
     signed_secret: Option<String>,
@@ -65,6 +78,8 @@ struct Plan {
 pub enum Set {
     /// A profile was written: its name, and what it says, secrets masked.
     Written(String, Map<String, Value>),
+    /// A provider's profile was written: its name, what it says, and what its credential may do.
+    Tested(String, Map<String, Value>, Option<Power>),
     /// Profiles were taken over.
     Imported(Vec<String>),
 }
@@ -73,6 +88,12 @@ impl Command for Init {
     type Report = Set;
 
     fn run(self, cx: &mut Context<'_>) -> Result<Set> {
+        if let Some(provider) = self.vendor.as_deref().map(purge::provider).transpose()?
+            && !provider.id.starts_with("cloudcdn")
+        {
+            return vendor::run(&self, provider, cx);
+        }
+        self.wants.none_given()?;
         let values = self.gives_values(cx);
         if self.import {
             if values {
@@ -94,6 +115,7 @@ impl Init {
         let global = [&cx.options.cdn_url, &cx.options.account_key, &cx.options.access_key];
         let own =
             [&self.signed_secret, &self.key, &self.purge_key, &self.token, &self.scheme, &self.provider];
+
         global.iter().chain(&own).any(|value| value.is_some())
     }
 
@@ -187,7 +209,17 @@ fn tell(cx: &mut Context<'_>, plan: &Plan, path: &str) {
         format!("Check it with:  stratos --profile {name} doctor"),
     ]);
     lines.iter().for_each(|line| cx.console.info(line));
-    if let Some((member, _)) = plan.credentials().find(|(_, value)| value.starts_with("plain:")) {
+    warn_of_plain(cx, path, name, plan.credentials());
+}
+
+/// A secret that stands in the file itself.
+fn warn_of_plain<'p>(
+    cx: &Context<'_>,
+    path: &str,
+    name: &str,
+    mut members: impl Iterator<Item = (&'static str, &'p String)>,
+) {
+    if let Some((member, _)) = members.find(|(_, value)| value.starts_with("plain:")) {
         cx.console.warn(format!(
             "{path} holds secrets in plain text, for its owner's eyes only; name them instead: \
              stratos config set {name}.{member} env:NAME"
@@ -249,6 +281,9 @@ impl Report for Set {
     fn value(&self) -> Value {
         match self {
             Self::Written(profile, entry) => json!({ "profile": profile, "entry": entry }),
+            Self::Tested(profile, entry, power) => {
+                json!({ "profile": profile, "entry": entry, "credential": power })
+            }
             Self::Imported(profiles) => json!({ "imported": profiles }),
         }
     }

@@ -11,9 +11,19 @@ use crate::{
 };
 
 /// A provider with all that a profile, the environment and `--set` say of it; no secret yet.
-pub(super) fn settle(
+pub(in crate::commands) fn settle(
     profile: &Profile,
     given: &[String],
+    cx: &Context<'_>,
+) -> Result<(&'static Provider, Settings)> {
+    settle_with(profile, given, [], cx)
+}
+
+/// As [`settle`], with what holds where nothing else says so.
+pub(in crate::commands) fn settle_with(
+    profile: &Profile,
+    given: &[String],
+    fallback: impl IntoIterator<Item = (String, String)>,
     cx: &Context<'_>,
 ) -> Result<(&'static Provider, Settings)> {
     let provider = purge::provider(&profile.provider.value)?;
@@ -21,9 +31,9 @@ pub(super) fn settle(
     let named = |name: &str| settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let kept = vendor::look(provider, profile, &named, cx)?;
     let address = kept.as_ref().and_then(|kept| kept.url.clone());
-    settings.extend(
-        kept.into_iter().flat_map(|kept| kept.settings).map(|(name, value)| (name.to_owned(), value)),
-    );
+    let own = kept.into_iter().flat_map(|kept| kept.settings);
+    settings.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    settings.extend(fallback);
     let settings = provider.resolve(&targets(provider, profile, address, cx)?, &settings)?;
     Ok((provider, settings))
 }
@@ -35,19 +45,30 @@ pub(super) fn said(
     given: &[String],
     cx: &Context<'_>,
 ) -> Result<Vec<(String, String)>> {
-    let mut settings = Vec::new();
-    for pair in given {
-        let (name, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Error::Usage(format!("--set {pair:?} has no value; write --set name=value")))?;
-        settings.push((known(provider, name)?.to_owned(), value.to_owned()));
-    }
+    let mut settings: Vec<(String, String)> = pairs(provider, given)?
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     for setting in provider.settings {
         settings
             .extend(variable(provider, setting.name, cx).map(|(_, value)| (setting.name.to_owned(), value)));
     }
     settings.extend(profile.settings.iter().cloned());
     Ok(settings)
+}
+
+/// What `--set` says, each of a setting that there is.
+pub(in crate::commands) fn pairs<'g>(
+    provider: &Provider,
+    given: &'g [String],
+) -> Result<Vec<(&'static str, &'g str)>> {
+    let pair = |pair: &'g String| {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Error::Usage(format!("--set {pair:?} has no value; write --set name=value")))?;
+        Ok((known(provider, name)?, value))
+    };
+    given.iter().map(pair).collect()
 }
 
 /// The setting of this name, or the ones that there are.
@@ -61,7 +82,11 @@ fn known(provider: &Provider, name: &str) -> Result<&'static str> {
 }
 
 /// The first of the vendor's own variables that is set.
-fn variable(provider: &Provider, name: &str, cx: &Context<'_>) -> Option<(&'static str, String)> {
+pub(in crate::commands) fn variable(
+    provider: &Provider,
+    name: &str,
+    cx: &Context<'_>,
+) -> Option<(&'static str, String)> {
     let set = |variable: &&'static str| Some((*variable, cx.env.get(variable)?.to_owned()));
     provider.variables(name).iter().find_map(set)
 }
@@ -104,7 +129,7 @@ pub(super) struct Sets {
 
 /// Credentials that are typed, for CloudCDN.
 #[derive(Debug, Default, PartialEq, Eq, clap::Args)]
-pub(super) struct Keys {
+pub(in crate::commands) struct Keys {
     /// Purge key, literally [env: CLOUDCDN_PURGE_KEY]
     #[arg(long, value_name = "KEY")]
     purge_key: Option<String>,
@@ -115,7 +140,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// The account with its secrets.
-    pub(super) fn account(
+    pub(in crate::commands) fn account(
         &self,
         provider: &'static Provider,
         settings: Settings,
@@ -139,7 +164,7 @@ impl Keys {
     }
 
     /// The account as its credentials are named: no file is read, no program run, and nothing warned of.
-    pub(super) fn account_by_name(
+    pub(in crate::commands) fn account_by_name(
         &self,
         provider: &'static Provider,
         settings: Settings,

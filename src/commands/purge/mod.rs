@@ -1,6 +1,6 @@
 //! `stratos purge`: plan, confirm, send; in one step, or in several with a plan as a file between them.
 
-mod account;
+pub(super) mod account;
 mod apply;
 mod ask;
 mod book;

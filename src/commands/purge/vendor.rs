@@ -48,14 +48,7 @@ pub(super) fn take(
 /// its row's, and the signing key.
 pub(in crate::commands) fn credentials(profile: &Profile) -> Vec<Credential> {
     let Some(provider) = row(profile) else { return Credential::ALL.to_vec() };
-    let mut names: Vec<&'static str> = Vec::new();
-    for name in provider.credentials.iter().copied().flatten() {
-        let bare = name.strip_suffix('?').unwrap_or(name);
-        if !names.contains(&bare) {
-            names.push(bare);
-        }
-    }
-    let vendors = names.into_iter().map(|name| Credential::Vendor(name, provider.variables(name)));
+    let vendors = provider.secrets().map(|name| Credential::Vendor(name, provider.variables(name)));
     vendors.chain([Credential::SigningKey]).collect()
 }
 
