@@ -147,9 +147,8 @@ impl Changed {
         let found = compare(&mut *old, &mut *new, rules)?;
         if found.counts.all_removed() && !self.all_removed {
             return Err(Error::Data(format!(
-                "none of the {} files of {} is in {}: all of the site would be purged as removed; if that is meant, \
+                "no file of {} is in {}: all of the site would be purged as removed; if that is meant, \
                  add --all-removed; if an archive wraps its files in a folder, add --strip 1",
-                found.counts.from,
                 from.display(),
                 to.display()
             )));
@@ -182,9 +181,7 @@ fn tell(found: &Found, cx: &Context<'_>) {
         )));
     }
     if !found.urls.is_empty() {
-        cx.console.info(
-            "URLs that are cached with a query cannot be known from files; purge those by tag or prefix",
-        );
+        cx.console.info("URLs cached with a query cannot be known from files; purge them by tag or prefix");
     }
 }
 

@@ -92,7 +92,7 @@ impl Report for Written {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let Some(out) = &self.out else { return Ok(()) };
         let Sum { files, bytes, digest } = &self.sum;
-        writeln!(page.out, "{}: {files} files, {bytes} bytes, {digest}", out.display())
+        writeln!(page.out, "{}: {digest}, files: {files}, bytes: {bytes}", out.display())
     }
 
     /// A manifest on stdout was written as it came.

@@ -118,6 +118,7 @@ impl Report for Planned {
         }
         writeln!(page.out, "{}", taken(&self.plan, &self.forecast))?;
         match &self.out {
+            _ if self.plan.count() == 0 => Ok(()),
             Some(path) => writeln!(page.out, "`stratos purge apply {}` sends it", path.display()),
             None => writeln!(page.out, "--out FILE keeps it, `stratos purge apply FILE` sends it"),
         }
