@@ -200,6 +200,26 @@ fn a_pinned_address_keeps_the_name_of_the_certificate() {
 }
 
 #[test]
+fn the_profiles_client_certificate_stays_at_home() {
+    let edge = Cdn::mutual_tls([cached("MISS", "new")]);
+    let (certificate, key) = edge.client_pem();
+    let api = cdn(none, none);
+    let config = format!(
+        "[profiles.default]\nprovider = \"cloudcdn\"\nurl = \"{}\"\nclient_cert = \"CERT\"\nclient_key = \"KEY\"\n",
+        api.url()
+    );
+    let url = format!("{}/a", edge.url());
+    let run = stratos(["purge", "--tag", "a", "--prove", "1", "--prove-url", &url, "--encodings=identity"]);
+    let run =
+        run.args(["--prove-timeout=300ms", "--json", "--ca-file", "ca.pem"]).file("ca.pem", edge.ca_pem());
+    let run = run.file("c.pem", certificate).file("k.pem", key);
+    let place = |name: &str| run.home().join(name).display().to_string();
+    let config = config.replace("CERT", &place("c.pem")).replace("KEY", &place("k.pem"));
+    let run = run.config(&config).env("CLOUDCDN_PURGE_KEY", "purge-k3y").run().fails("not_fresh", 69);
+    assert!(edge.requests().is_empty(), "{}", run.stdout());
+}
+
+#[test]
 fn bytes_are_compared_with_the_origin_within_an_encoding() {
     let edge = |asked: &Asked, _| match asked.header("accept-encoding") {
         Some("br") => cached("MISS", "old"),

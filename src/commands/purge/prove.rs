@@ -294,7 +294,7 @@ impl Proof {
     /// Waits until the origin serves the new content, so that no edge is refilled with the old.
     pub fn await_origin(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(after) = &self.after else { return Ok(()) };
-        after.wait(&cx.client()?)?;
+        after.wait(&cx.plain_client()?)?;
         cx.console.info(format!("{} serves the new content", after.url));
         Ok(())
     }
@@ -339,7 +339,7 @@ impl Proof {
                 scope(order),
                 humantime::format_duration(order.within)
             ));
-            let findings = prove::prove(order, ended.times, &cx.client()?)?;
+            let findings = prove::prove(order, ended.times, &cx.plain_client()?)?;
             proven.reason = likeliest(&findings, self.own);
             proven.within = order.within;
             proven.findings = Some(findings);
