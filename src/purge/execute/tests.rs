@@ -7,7 +7,7 @@ use crate::{
     profile::Origin,
     progress::Console,
     purge::{
-        Budget, Grant, Poll, Selector, Settings, cloudcdn,
+        Budget, Completion, Grant, Poll, Selector, Settings, cloudcdn,
         plan::{Selection, plan},
     },
     secret::Secret,
@@ -128,6 +128,7 @@ struct Case {
     signal_at: usize,
     full: bool,
     late: Duration,
+    wait: Option<Duration>,
 }
 
 struct Ran {
@@ -153,7 +154,12 @@ impl Case {
             signal_at: 0,
             full: false,
             late: Duration::ZERO,
+            wait: None,
         }
+    }
+
+    fn waiting(self, seconds: u64) -> Self {
+        Self { wait: Some(Duration::from_secs(seconds)), ..self }
     }
 
     fn run(self) -> Ran {
@@ -176,8 +182,8 @@ impl Case {
         let console = Console::new(true, false, 0);
         let client = Client { policy, transport: &transport, clock: &clock, console };
         let mut notes = Notes { full: self.full, ..Notes::default() };
-        let outcome =
-            execute(&self.provider, &account, &plan, &client, &Order::default(), &mut notes).unwrap();
+        let order = Order { wait: self.wait, ..Order::default() };
+        let outcome = execute(&self.provider, &account, &plan, &client, &order, &mut notes).unwrap();
         let took = clock.elapsed() - self.begin;
         let asked = transport.asked.into_inner().unwrap();
         Ran { outcome, plan, notes: notes.lines, asked, took }
@@ -386,6 +392,40 @@ fn room_in_progress_is_watched_until_it_comes_back() {
     assert!(ran.outcome.complete());
     assert_eq!(ran.notes, ["sending 1", "accepted 1", "done 1", "sending 2", "accepted 2"]);
     assert_eq!(ran.took, Duration::from_secs(40));
+}
+
+#[test]
+fn a_wait_ends_when_all_is_done_or_its_time_is_up() {
+    let running = Ok((200, "running"));
+    let ran = Case::of(WATCHED, 1, [OK, running.clone(), Ok((200, "done"))]).waiting(600).run();
+    assert_eq!((&ran.outcome.completion, ran.took), (&Completion::Done, Duration::from_secs(40)));
+    assert_eq!(ran.notes, ["sending 1", "accepted 1", "done 1"]);
+    let ran = Case::of(WATCHED, 1, [OK, running.clone(), running.clone()]).waiting(30).run();
+    let pending = Completion::Pending { batches: 1, why: "not done after 30s".into() };
+    assert_eq!((&ran.outcome.completion, ran.took), (&pending, Duration::from_secs(30)));
+    assert!(ran.outcome.complete(), "what is in progress was accepted");
+    let ran = Case::of(WATCHED, 1, [OK, Ok((200, "bad"))]).waiting(600).run();
+    assert_eq!(codes(&ran.outcome), [(0, "unavailable")]);
+}
+
+#[test]
+fn a_question_that_fails_is_asked_again_while_there_is_time() {
+    let ran = Case::of(WATCHED, 1, [OK, Err(Failure::Passing("reset".into())), Ok((200, "done"))]);
+    assert_eq!(ran.waiting(600).run().outcome.completion, Completion::Done);
+    let ran = Case::of(WATCHED, 1, [OK, Err(Failure::Passing("reset".into()))]).waiting(20).run();
+    let Completion::Pending { batches, why } = &ran.outcome.completion else { panic!("it is not done") };
+    assert!(*batches == 1 && why.contains("could not be asked"), "{why}");
+}
+
+#[test]
+fn a_provider_that_cannot_be_asked_is_given_the_time_it_names() {
+    const NAMES: Provider =
+        Provider { decode: |_| Ok(Receipt { after: Duration::from_secs(5), ..Receipt::default() }), ..PLAIN };
+    let ran = Case::of(NAMES, 1, [OK]).waiting(600).run();
+    let waited = Duration::from_secs(5);
+    assert_eq!((&ran.outcome.completion, ran.took), (&Completion::Unasked { waited }, waited));
+    let ran = Case::of(NAMES, 1, [OK]).run();
+    assert_eq!((&ran.outcome.completion, ran.took), (&Completion::NotAsked, Duration::ZERO));
 }
 
 #[test]
