@@ -240,6 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Send what an earlier run left unsent or in doubt')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List the runs of the last 30 days, and what became of their batches')
             [CompletionResult]::new('manifest', 'manifest', [CompletionResultType]::ParameterValue, 'Write the names and digests of a release''s files, to compare the next release with')
+            [CompletionResult]::new('providers', 'providers', [CompletionResultType]::ParameterValue, 'List the CDNs and caches: what each purges by, its limits, settings and variables')
             break
         }
         'stratos;purge;plan' {
@@ -404,6 +405,33 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
         'stratos;purge;manifest' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write the manifest to a file')
             [CompletionResult]::new('--strip', '--strip', [CompletionResultType]::ParameterName, 'Leave out so many leading folders of the names in an archive')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: json, ndjson, yaml, csv, table or markdown')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Pass structured output through a jq expression')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always or never (NO_COLOR wins)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile to use [env: STRATOS_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: STRATOS_CONFIG]')
+            [CompletionResult]::new('--cdn-url', '--cdn-url', [CompletionResultType]::ParameterName, 'Base URL of the CDN [env: CLOUDCDN_URL]')
+            [CompletionResult]::new('--account-key', '--account-key', [CompletionResultType]::ParameterName, 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]')
+            [CompletionResult]::new('--access-key', '--access-key', [CompletionResultType]::ParameterName, 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Longest wait that a server may impose (default 2m)')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'At most so many requests a second: 5, 0.5, 5/s')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificate authorities to trust beside the system''s, PEM')
+            [CompletionResult]::new('--otlp-endpoint', '--otlp-endpoint', [CompletionResultType]::ParameterName, 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint')
+            [CompletionResult]::new('--otlp-headers', '--otlp-headers', [CompletionResultType]::ParameterName, 'Headers for the OTLP endpoint: k=v,k=v')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('--no-json', '--no-json', [CompletionResultType]::ParameterName, 'Undo the JSON that CI=true asks for')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
+            [CompletionResult]::new('--no-quiet', '--no-quiet', [CompletionResultType]::ParameterName, 'Show info lines even where CI=true hides them')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print each request, its answer and its timing on stderr, secrets masked')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'stratos;purge;providers' {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: json, ndjson, yaml, csv, table or markdown')
             [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Pass structured output through a jq expression')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always or never (NO_COLOR wins)')

@@ -332,6 +332,26 @@ fn readme_tables() -> [(&'static str, String); 3] {
         );
     }
     [("commands", commands), ("schemes", schemes), ("credentials", credentials)]
+    let mut providers = String::from(
+        "| provider | for | purges by | softly by | variables |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for provider in stratos::purge::PROVIDERS {
+        let variables: Vec<String> = provider
+            .variables
+            .iter()
+            .flat_map(|(_, variables)| *variables)
+            .map(|variable| format!("`{variable}`"))
+            .collect();
+        providers += &format!(
+            "| `{}` | {} | {} | {} | {} |\n",
+            provider.id,
+            provider.title,
+            provider.selectors(false).join(", "),
+            provider.selectors(true).join(", "),
+            variables.join(", ")
+        );
+    }
+    [("commands", commands), ("schemes", schemes), ("providers", providers)]
 }
 
 /// `STRATOS_UPDATE=1 cargo test --test house readme` writes them anew.

@@ -88,7 +88,7 @@ pub fn provider(id: &str) -> Result<&'static Provider> {
         return Ok(found);
     }
     let known: Vec<&str> = PROVIDERS.iter().map(|provider| provider.id).collect();
-    let near = known.iter().find(|name| strsim::levenshtein(name, &id.to_lowercase()) <= 3);
+    let near = known.iter().find(|name| strsim::levenshtein(name, &id.to_lowercase()) <= name.len() / 3);
     let advice = near.map_or_else(
         || format!("this version knows {}", known.join(", ")),
         |name| format!("did you mean {name:?}?"),
@@ -162,6 +162,19 @@ impl Provider {
         asks: &[],
         setup: None,
     };
+
+    /// What it purges by, in its order, each named once; only what it purges softly, if so asked.
+    #[must_use]
+    pub fn selectors(&self, soft: bool) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self
+            .limits
+            .iter()
+            .filter(|limit| limit.soft || !soft)
+            .map(|limit| limit.selector.name())
+            .collect();
+        names.dedup();
+        names
+    }
 
     /// The vendor's own variables for a secret, a setting or `url`.
     #[must_use]

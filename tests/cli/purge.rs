@@ -355,3 +355,21 @@ fn an_interrupted_purge_names_what_was_sent_and_what_was_not() {
         assert_eq!(states, [Value::Null, Value::Null, json!("in_doubt"), json!("not_sent")]);
     }
 }
+
+#[test]
+fn the_providers_are_listed_and_one_is_told_in_full() {
+    let listed = stratos(["purge", "providers", "--json"]).run().exits(0).json();
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    for id in ["cloudcdn", "cloudflare", "cloudfront", "varnish"] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
+    let page = stratos(["purge", "providers", "fastly", "--output", "table"]).run().exits(0).stdout();
+    for word in
+        ["256 tags a request", "FASTLY_API_TOKEN", "service_id", "spends purges", "purges: 100000 items"]
+    {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    let refused = stratos(["purge", "providers", "cloudflair"]).run().exits(64);
+    assert!(refused.stderr.contains("did you mean \"cloudflare\""), "{}", refused.stderr);
+}

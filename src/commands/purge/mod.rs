@@ -15,6 +15,7 @@ mod once;
 mod plan;
 mod preview;
 mod prove;
+mod providers;
 mod record;
 mod resume;
 mod send;
@@ -51,6 +52,8 @@ enum Verb {
     History(history::History),
     /// Write the names and digests of a release's files, to compare the next release with
     Manifest(manifest::Manifest),
+    /// List the CDNs and caches: what each purges by, its limits, settings and variables
+    Providers(providers::Providers),
 }
 
 /// The report of `purge`, whichever verb was asked for.
@@ -63,7 +66,7 @@ impl Command for Purge {
         let Some(verb) = self.verb else { return self.once.run(cx).map(Done) };
         if self.once != once::Once::default() {
             return Err(Error::Usage(
-                "what stands before plan, apply, resume or history belongs to purging in one step; write it \
+                "what stands before a verb such as plan or apply belongs to purging in one step; write it \
                  after that word"
                     .into(),
             ));
@@ -74,6 +77,7 @@ impl Command for Purge {
             Verb::Resume(resume) => resume.run(cx).map(Done),
             Verb::History(history) => history.run(cx).map(Done),
             Verb::Manifest(manifest) => manifest.run(cx).map(Done),
+            Verb::Providers(providers) => providers.run(cx).map(Done),
         }
     }
 }
