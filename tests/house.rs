@@ -297,7 +297,7 @@ fn nothing_names_a_machine_or_unfinished_work() {
 }
 
 /// A block of README.md, and the table that the code gives for it.
-fn readme_tables() -> [(&'static str, String); 3] {
+fn readme_tables() -> [(&'static str, String); 4] {
     let mut commands = String::from("| command | what it does |\n| --- | --- |\n");
     for entry in stratos::commands::COMMANDS {
         commands += &format!("| `{}` | {} |\n", entry.name, entry.summary);
@@ -331,27 +331,13 @@ fn readme_tables() -> [(&'static str, String); 3] {
             provider.files.map_or("", |files| files.places)
         );
     }
-    [("commands", commands), ("schemes", schemes), ("credentials", credentials)]
-    let mut providers = String::from(
-        "| provider | for | purges by | softly by | variables |\n| --- | --- | --- | --- | --- |\n",
-    );
+    let mut providers =
+        String::from("| provider | for | purges by | softly by |\n| --- | --- | --- | --- |\n");
     for provider in stratos::purge::PROVIDERS {
-        let variables: Vec<String> = provider
-            .variables
-            .iter()
-            .flat_map(|(_, variables)| *variables)
-            .map(|variable| format!("`{variable}`"))
-            .collect();
-        providers += &format!(
-            "| `{}` | {} | {} | {} | {} |\n",
-            provider.id,
-            provider.title,
-            provider.selectors(false).join(", "),
-            provider.selectors(true).join(", "),
-            variables.join(", ")
-        );
+        let (hard, soft) = (provider.selectors(false).join(", "), provider.selectors(true).join(", "));
+        providers += &format!("| `{}` | {} | {hard} | {soft} |\n", provider.id, provider.title);
     }
-    [("commands", commands), ("schemes", schemes), ("providers", providers)]
+    [("commands", commands), ("schemes", schemes), ("credentials", credentials), ("providers", providers)]
 }
 
 /// `STRATOS_UPDATE=1 cargo test --test house readme` writes them anew.
