@@ -6,8 +6,10 @@
 
 mod finish;
 
+pub use super::ledger::Ledger;
+
 use super::{
-    Account, Batch, Budget, Limit, Outcome, Poll, Progress, Provider, Receipt, Refill, Sent,
+    Account, Batch, Budget, Limit, Outcome, Poll, Progress, Provider, Refill, Sent,
     journal::{Fate, Past, digest},
     pace::{Pace, RATE, Wait, midnight, rfc3339},
     plan::Plan,
@@ -16,67 +18,9 @@ use super::{
 use crate::{
     clock::Clock,
     error::{Error, Result},
-    http::{Client, Request, Response},
+    http::Client,
 };
 use std::time::Duration;
-
-/// Who is told what happens, in time to write it down.
-pub trait Ledger {
-    /// Before the request leaves; a failure here stops the run, and the request stays.
-    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()>;
-
-    /// The provider said yes.
-    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()>;
-
-    /// It did not, or nothing came back.
-    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()>;
-
-    /// The provider says that a purge in progress is done.
-    fn done(&mut self, batch: &Batch<'_>) -> Result<()>;
-}
-
-/// Two ledgers are told one after the other; what the first cannot write, the second hears of all the same,
-/// except before the request.
-impl<A: Ledger, B: Ledger> Ledger for (A, B) {
-    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()> {
-        self.0.sending(batch, request)?;
-        self.1.sending(batch, request)
-    }
-
-    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
-        let first = self.0.accepted(batch, reply, receipt);
-        first.and(self.1.accepted(batch, reply, receipt))
-    }
-
-    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()> {
-        let first = self.0.failed(batch, error);
-        first.and(self.1.failed(batch, error))
-    }
-
-    fn done(&mut self, batch: &Batch<'_>) -> Result<()> {
-        let first = self.0.done(batch);
-        first.and(self.1.done(batch))
-    }
-}
-
-/// Without a ledger nobody is told.
-impl<L: Ledger> Ledger for Option<L> {
-    fn sending(&mut self, batch: &Batch<'_>, request: &Request) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |ledger| ledger.sending(batch, request))
-    }
-
-    fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |ledger| ledger.accepted(batch, reply, receipt))
-    }
-
-    fn failed(&mut self, batch: &Batch<'_>, error: &Error) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |ledger| ledger.failed(batch, error))
-    }
-
-    fn done(&mut self, batch: &Batch<'_>) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |ledger| ledger.done(batch))
-    }
-}
 
 /// How a plan is run.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,7 @@
 //! The write-ahead journal of a run: one JSON object a line, append only, locked while in use, beside a copy of
 //! the plan. `run` and `sending` are on disk before the request leaves; what a lost reply leaves is doubt, no damage.
 
+mod file;
 mod line;
 mod past;
 mod shelf;
@@ -19,12 +20,13 @@ use crate::{
     error::{Error, Result},
     http::{Request, Response, Value},
 };
+use file::{cannot_create, copy, fresh, lock, make_folder, sync_folder, unreadable, unwritten, whole};
 use line::{Line, VERSION};
 use sha2::{Digest, Sha256};
 use shelf::{clean, journal_in, plan_beside};
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File, OpenOptions},
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -85,14 +87,15 @@ impl<'a> Journal<'a> {
         clock: &'a dyn Clock,
     ) -> Result<Self> {
         let (run, now) = (hex::encode(run), clock.now()?);
-        let (path, name) = match place {
-            Place::File(path) => (path.clone(), path.display().to_string()),
+        let path = match place {
+            Place::File(path) => path.clone(),
             Place::Folder(folder) => {
                 make_folder(folder)?;
                 clean(folder, now);
-                (journal_in(folder, &run), run.clone())
+                journal_in(folder, &run)
             }
         };
+        let name = path.display().to_string();
         let file = fresh(&path)?;
         let copied = copy(plan, &plan_beside(&path));
         copied.map_err(|error| cannot_create(&plan_beside(&path), &error))?;
@@ -229,11 +232,6 @@ pub fn digest(request: &Request) -> String {
     format!("sha256:{}", hex::encode(hash.finalize()))
 }
 
-/// How many bytes are whole lines.
-fn whole(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
-}
-
 fn parsed(bytes: &[u8], path: &Path) -> Result<(Head, Past)> {
     let whole = &bytes[..whole(bytes)];
     if whole.is_empty() {
@@ -245,114 +243,17 @@ fn parsed(bytes: &[u8], path: &Path) -> Result<(Head, Past)> {
     let text = std::str::from_utf8(whole).map_err(|_| {
         Error::Data(format!("{} is no journal: it is not UTF-8; name another one", path.display()))
     })?;
-    Past::read(text).map_err(|error| match error {
+    // No batch of a plan is written in fewer bytes, so the copy bounds what is held.
+    let copy = plan_beside(path);
+    let plan = fs::metadata(&copy).map_err(|error| unreadable(&copy, &error))?;
+    Past::read(text, plan.len() / 50).map_err(|error| match error {
         Error::Data(why) => Error::Data(format!("{}: {why}", path.display())),
         other => other,
     })
 }
 
-/// An empty file for this run alone, locked. What holds a run already is not touched.
-fn fresh(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if path.exists() && !path.is_file() {
-        return Err(Error::CannotCreate(format!(
-            "{} is no regular file, so no journal can be kept there; name another path with --journal",
-            path.display()
-        )));
-    }
-    let mut file = options.open(path).map_err(|error| cannot_create(path, &error))?;
-    lock(&file, path)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    // A run that was killed before its first line was whole has sent nothing.
-    let begun = br#"{"line":"run""#;
-    let never = whole(&bytes) == 0 && (bytes.starts_with(begun) || begun.starts_with(&bytes));
-    if !never {
-        return Err(Error::CannotCreate(format!(
-            "{} exists already; finish it with `stratos purge resume {0}`, or name another path with --journal",
-            path.display()
-        )));
-    }
-    file.set_len(0).map_err(|error| cannot_create(path, &error))?;
-    Ok(file)
-}
-
-fn copy(plan: &Plan, path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(plan.to_json().as_bytes())?;
-    file.sync_all()
-}
-
-fn make_folder(folder: &Path) -> Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| cannot_create(folder, &error))
-}
-
-/// The new names reach the disk too.
-fn sync_folder(path: &Path) {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-}
-
-/// A file system without locks is taken as it is.
-fn locked(file: &File) -> std::result::Result<(), TryLockError> {
-    match file.try_lock() {
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
-        other => other,
-    }
-}
-
-fn lock(file: &File, path: &Path) -> Result<()> {
-    locked(file).map_err(|error| match error {
-        TryLockError::WouldBlock => Error::Unavailable(format!(
-            "the journal {} is in use by another run of stratos; wait for its end",
-            path.display()
-        )),
-        TryLockError::Error(error) => Error::Io(format!("cannot lock {}: {error}", path.display())),
-    })
-}
-
 fn millis(clock: &dyn Clock) -> Result<u64> {
     Ok(u64::try_from(clock.now()?.as_millis()).unwrap_or(u64::MAX))
-}
-
-fn cannot_create(path: &Path, error: &io::Error) -> Error {
-    Error::CannotCreate(format!(
-        "cannot create {}: {error}; name a place for the journal with --journal PATH, or go without one with \
-         --journal none",
-        path.display()
-    ))
-}
-
-fn unwritten(path: &Path, error: &io::Error) -> Error {
-    Error::Io(format!(
-        "cannot write the journal {}: {error}; nothing more is sent: make room and resume",
-        path.display()
-    ))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Error {
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            Error::InputMissing(format!("{} does not exist; see `stratos purge history`", path.display()))
-        }
-        _ => Error::Io(format!("cannot read {}: {error}; check who may read it", path.display())),
-    }
 }
 
 #[cfg(test)]

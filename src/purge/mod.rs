@@ -25,6 +25,7 @@ mod google;
 mod items;
 pub mod journal;
 mod keycdn;
+mod ledger;
 mod limit;
 mod netlify;
 mod nginx;

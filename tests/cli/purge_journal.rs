@@ -181,3 +181,28 @@ fn several_unfinished_runs_are_listed_and_one_is_chosen_by_name() {
     assert!(error["message"].as_str().unwrap().contains("another account"), "{error}");
     assert!(again.requests().is_empty());
 }
+
+#[test]
+fn a_journal_elsewhere_is_named_by_its_path() {
+    let state = state();
+    for (flag, elsewhere) in [("kept", true), ("kept/run.jsonl", false)] {
+        let cdn = Cdn::start([good(), bad(401), good()]);
+        let folder = state.path().join("kept");
+        fs::create_dir_all(&folder).unwrap();
+        let place = state.path().join(flag);
+        let place = place.to_str().unwrap();
+        let run = stated(state.path(), &cdn, &["-", "--journal", place]).stdin(list(61)).run().exits(77);
+        let named =
+            run.stderr.split("`stratos purge resume ").nth(1).unwrap().split('`').next().unwrap().to_owned();
+        assert!(named.starts_with(place), "{named}");
+        assert!(journals(state.path()).is_empty());
+        stated(state.path(), &cdn, &["resume", &named]).run().exits(0);
+        let again = stated(state.path(), &cdn, &["-", "--journal", place, "--json"]).stdin(list(61)).run();
+        if elsewhere {
+            again.exits(0);
+        } else {
+            let again = again.fails("cannot_create", 73);
+            assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+        }
+    }
+}

@@ -178,3 +178,32 @@ fn reply() -> impl Strategy<Value = String> {
         format!("{{{}}}", members.join(","))
     })
 }
+
+/// Three batches: one accepted, one refused, one in doubt.
+const JOURNAL: &str = r#"{"line":"run","version":1,"run":"09090909090909090909090909090909","plan":"sha256:0","provider":"tight","account":"sha256:0","batches":3,"at":1767225600000}
+{"line":"sending","batch":0,"attempt":1,"request":"sha256:0","at":1767225600001}
+{"line":"accepted","batch":0,"at":1767225600002,"id":"I1","left":{"tags":3}}
+{"line":"sending","batch":1,"attempt":1,"request":"sha256:0","at":1767225600003}
+{"line":"failed","batch":1,"at":1767225600004,"error":"data_error","sent":false,"final":true}
+{"line":"sending","batch":2,"attempt":1,"request":"sha256:0","at":1767225600005}
+"#;
+
+proptest! {
+    #[test]
+    fn a_journal_with_any_bytes_in_it_is_read_or_refused(
+        at: prop::sample::Index,
+        gone in 0_usize..9,
+        bytes in vec(any::<u8>(), 0..12),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.journal");
+        std::fs::write(folder.path().join("run.journal.plan"), "x".repeat(500)).unwrap();
+        let mut text = JOURNAL.as_bytes().to_vec();
+        let at = at.index(text.len());
+        text.splice(at..(at + gone).min(text.len()), bytes);
+        std::fs::write(&path, text).unwrap();
+        if let Ok(found) = stratos::purge::journal::look(&path) {
+            prop_assert_eq!(found.past.entries().len(), found.head.batches);
+        }
+    }
+}

@@ -23,7 +23,9 @@ impl Record {
     /// The journal of a run; one batch alone needs none.
     pub fn begin<'a>(&self, job: &Job, order: &Order, cx: &Context<'a>) -> Result<Option<Journal<'a>>> {
         let Some(place) = self.place(job.plan.count(), cx)? else { return Ok(None) };
-        Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock).map(Some)
+        let journal = Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock)?;
+        // Below the state folder `purge resume` knows it by its run.
+        Ok(Some(if self.journal.is_some() { journal } else { journal.named(hex::encode(order.run)) }))
     }
 
     /// The folder for the journals of a command that purges at several accounts, and how

@@ -3,11 +3,11 @@
 use super::*;
 use crate::{
     credential::Found,
-    http::{Failure, Policy, Transport, Value},
+    http::{Failure, Policy, Request, Response, Transport, Value},
     profile::Origin,
     progress::Console,
     purge::{
-        Budget, Completion, Grant, Poll, Selector, Settings, cloudcdn,
+        Budget, Completion, Grant, Poll, Receipt, Selector, Settings, cloudcdn,
         plan::{Selection, plan},
     },
     secret::Secret,

@@ -47,11 +47,17 @@ pub struct Past {
 }
 
 impl Past {
-    /// Reads whole lines, the first of which is the run's.
-    pub(super) fn read(text: &str) -> Result<(Head, Self)> {
+    /// Reads whole lines, the first of which is the run's. There are at most so many batches, whatever it says.
+    pub(super) fn read(text: &str, most: u64) -> Result<(Head, Self)> {
         let mut lines = text.lines();
         let first = lines.next().ok_or_else(|| broken(1))?;
         let head = head(first)?;
+        if head.batches as u64 > most {
+            return Err(Error::Data(format!(
+                "it tells of {} batches, more than its plan holds; purge again what matters",
+                head.batches
+            )));
+        }
         let mut past = Self {
             entries: vec![Entry::default(); head.batches],
             begun: Duration::from_millis(head.at),

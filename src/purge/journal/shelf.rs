@@ -1,6 +1,9 @@
 //! Where journals lie, which of them are there, and when they go.
 
-use super::{Head, Past, locked};
+use super::{
+    Head, Past,
+    file::{locked, unreadable},
+};
 use crate::error::{Error, Result};
 use std::{
     ffi::OsString,
@@ -44,7 +47,7 @@ pub fn journal_in(folder: &Path, run: &str) -> PathBuf {
 
 /// Reads a journal as it is, whoever writes it. A torn last line does not count.
 pub fn look(path: &Path) -> Result<Found> {
-    let bytes = fs::read(path).map_err(|error| super::unreadable(path, &error))?;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let (head, past) = super::parsed(&bytes, path)?;
     let in_use = File::open(path).is_ok_and(|file| locked(&file).is_err());
     Ok(Found { path: path.to_owned(), head, past, in_use })
@@ -69,7 +72,7 @@ fn journals(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(super::unreadable(folder, &error)),
+        Err(error) => return Err(unreadable(folder, &error)),
     };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     Ok(paths.filter(|path| run_of(path, ENDING).is_some()).collect())
