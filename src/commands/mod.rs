@@ -29,7 +29,7 @@ pub const COMMANDS: &[Entry] = &[
     Entry::cli::<schema::Schema>("schema", "Emit a machine-readable command catalogue.").exits(&[0, 64]).since("0.0.16"),
     Entry::cli::<health::Health>("health", "Liveness probe and edge diagnostics.").exits(&[0, 64, 69, 75, 77, 78]).since("0.0.1"),
     Entry::cli::<purge::Purge>("purge", "Invalidate cache by URL, tag, or wholesale.").exits(&[0, 64, 65, 66, 69, 73, 74, 75, 77, 78, 130, 143]).since("0.0.1")
-        .examples("  stratos purge https://cloudcdn.pro/logo.svg --dry-run\n  stratos purge --tag project-shop --tag type-banner\n  git diff --name-only v1 | sed 's|^|https://cloudcdn.pro/|' | stratos purge -\n  stratos purge --everything --yes"),
+        .examples("  stratos purge https://cloudcdn.pro/logo.svg --dry-run\n  stratos purge --tag project-shop --tag type-banner\n  git diff --name-only v1 | sed 's|^|https://cloudcdn.pro/|' | stratos purge -\n  stratos purge --everything --yes\n  stratos purge --to shield,edge --tag release-42 --dry-run"),
     Entry::cli::<signed::Signed>("signed", "Mint, verify and inspect signed URLs, offline.").exits(&[0, 64, 65, 66, 69, 73, 74, 77, 78]).since("0.0.1")
         .examples("  stratos signed /video.mp4 --ttl 15m --key env:SIGNING_KEY\n  stratos signed https://cdn.example.com/a.mp4 --expires 2030-01-01T00:00:00Z\n  stratos signed - --ttl 1h < paths.txt > urls.txt\n  stratos signed verify 'https://…'   stratos signed inspect 'https://…'"),
     Entry::cli::<config::Config>("config", "Profile management.").exits(&[0, 64, 65, 69, 73, 74, 77, 78]).since("0.0.3"),

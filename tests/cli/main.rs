@@ -39,6 +39,7 @@ mod purge_kill;
 mod purge_plan;
 mod purge_prove;
 mod purge_providers;
+mod recipes;
 mod records;
 mod redact;
 mod refusals;

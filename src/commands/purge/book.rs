@@ -250,10 +250,11 @@ impl Report for Purged {
         if self.streamed { Style::Text } else { Style::Data }
     }
 
+    fn headline(&self) -> Option<String> {
+        Some(format!("Purge at {}: {}", self.plan.provider, self.left()))
+    }
+
     fn rows(&self) -> Option<Rows> {
-        if self.entries.states.len() == 1 {
-            return None;
-        }
         let row = |(index, state): (usize, &State)| {
             let batch = self.plan.batch(index, None);
             let state = match state {

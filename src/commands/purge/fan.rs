@@ -91,7 +91,7 @@ impl Targets {
         }
         if how.dry_run {
             how.proof.announce(cx);
-            return Ok(Box::new(preview::Preview::of(fan, cx)?));
+            return Ok(Box::new(preview::Preview::of(fan)?));
         }
         let everything = fan.jobs.iter().flatten().any(Job::is_everything);
         if everything && !how.yes {

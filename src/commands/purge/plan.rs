@@ -128,6 +128,15 @@ impl Report for Planned {
         if self.plain && self.out.is_none() { Style::Text } else { Style::Data }
     }
 
+    fn headline(&self) -> Option<String> {
+        let digest = self.plan.digest();
+        Some(format!(
+            "Purge plan for {}: {}, {digest}",
+            self.plan.provider,
+            taken(&self.plan, &self.forecast)
+        ))
+    }
+
     fn rows(&self) -> Option<Rows> {
         let row = |batch: crate::purge::Batch<'_>| {
             let items = batch.items;

@@ -70,7 +70,8 @@ pub(super) fn send<'a>(
         console.warn(&ending);
     }
     match failure {
-        Some(error) if stream || plan.count() == 1 => Err(error),
+        // The summary of a job wants the failure in its table, too.
+        Some(error) if stream || plan.count() == 1 && cx.format != Format::Markdown => Err(error),
         failure => {
             let purged = Purged::new(plan, entries, stream, cx.format).ended(completion, times).with(failure);
             if stream && complete {

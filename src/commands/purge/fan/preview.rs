@@ -3,11 +3,10 @@
 use super::Fan;
 use crate::{
     commands::purge::preview::request,
-    context::Context,
     error::{Error, Result},
     progress::clean,
     purge::fan::layers,
-    report::{Page, Report},
+    report::{Page, Report, Rows},
 };
 use serde_json::{Map, Value, json};
 use std::io;
@@ -27,7 +26,7 @@ struct Part {
 
 impl Preview {
     /// Encodes every batch of every target.
-    pub fn of(fan: Fan, _: &Context<'_>) -> Result<Self> {
+    pub fn of(fan: Fan) -> Result<Self> {
         let layers = layers(&fan.stages)?;
         let mut parts = Vec::new();
         for (index, job) in fan.jobs.into_iter().enumerate() {
@@ -43,6 +42,16 @@ impl Preview {
             });
         }
         Ok(Self { parts, layers: layers.len() })
+    }
+}
+
+impl Preview {
+    fn said(&self) -> String {
+        let able = self.parts.iter().filter_map(|part| part.requests.as_ref().ok());
+        let (targets, requests) =
+            able.fold((0, 0), |(targets, requests), list| (targets + 1, requests + list.len()));
+        let (requests, targets) = (plural(requests, "request"), plural(targets, "target"));
+        format!("{requests} would be sent to {targets}; nothing was")
     }
 }
 
@@ -69,6 +78,10 @@ impl Report for Preview {
         self.parts.iter().map(Part::value).collect()
     }
 
+    fn sheet(&self) -> Value {
+        self.lines()
+    }
+
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         for part in &self.parts {
             let layer = if self.layers > 1 { format!(", layer {}", part.layer) } else { String::new() };
@@ -78,14 +91,36 @@ impl Report for Preview {
                 Err(error) => writeln!(page.out, "  left out: {}", clean(&error.to_string()))?,
             }
         }
-        let able = self.parts.iter().filter_map(|part| part.requests.as_ref().ok());
-        let (targets, requests) =
-            able.fold((0, 0), |(targets, requests), list| (targets + 1, requests + list.len()));
-        let plural =
-            |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-        let (requests, targets) = (plural(requests, "request"), plural(targets, "target"));
-        writeln!(page.out, "{requests} would be sent to {targets}; nothing was")
+        writeln!(page.out, "{}", self.said())
     }
+
+    fn headline(&self) -> Option<String> {
+        Some(format!("Purge planned: {}", self.said()))
+    }
+
+    fn rows(&self) -> Option<Rows> {
+        let mut rows = Vec::new();
+        for part in &self.parts {
+            let cells = |what: String, whereto: String, body: String| {
+                vec![part.target.clone(), part.provider.clone(), part.layer.to_string(), what, whereto, body]
+            };
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let row = |request: &Value| {
+                let body = request.get("body").map_or_else(String::new, text);
+                cells(text(&request["method"]), text(&request["url"]), body)
+            };
+            match &part.requests {
+                Ok(requests) => rows.extend(requests.iter().map(row)),
+                Err(error) => rows.push(cells("left out".into(), String::new(), error.to_string())),
+            }
+        }
+        Some(Rows { columns: vec!["TARGET", "PROVIDER", "LAYER", "METHOD", "URL", "BODY"], rows })
+    }
+}
+
+/// `1 request`, `2 requests`.
+fn plural(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 fn written(request: &Value, page: &mut Page<'_>) -> io::Result<()> {
