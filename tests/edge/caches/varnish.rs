@@ -139,7 +139,7 @@ fn refusals() -> Result<(), Failed> {
     guarded.misses(&object)
 }
 
-/// Varnish says yes, and nothing is gone: its 200 is no proof.
+/// Varnish says yes, and nothing is gone: its 200 is no proof, and what visitors are served is.
 fn wrong_host() -> Result<(), Failed> {
     let cache = varnish();
     let [object] = cache.warm(["/wrong/a.css"])?;
@@ -147,6 +147,12 @@ fn wrong_host() -> Result<(), Failed> {
     wrong.profile = wrong.profile.replace(HOST, "typo.example.test");
     wrong.purged(&["/wrong/a.css"])?;
     cache.keeps(&object)?;
-    cache.purged(&["/wrong/a.css"])?;
+    let url = format!("--prove-url=http://{HOST}/wrong/a.css");
+    let at = format!("--resolve={HOST}:{}", cache.base.trim_start_matches("http://"));
+    let mut args = vec!["/wrong/a.css", "--json", "--prove=all", "--prove-timeout=1500ms"];
+    args.extend(["--encodings=identity", &url, &at]);
+    wrong.refused(&args, 69, &["\"type\":\"not_fresh\""])?;
+    cache.keeps(&object)?;
+    cache.purged(&args)?;
     cache.misses(&object)
 }
