@@ -118,6 +118,17 @@ fn an_edge_that_stays_old_is_not_fresh_and_the_evidence_is_told() {
 }
 
 #[test]
+fn a_copy_that_a_fresh_look_stored_is_fresh_in_the_next_one() {
+    let edge = |asked: &Asked, _| match asked.header("accept-encoding") {
+        Some("identity") => cached("MISS", "new"),
+        _ => cached("HIT", "new"),
+    };
+    let cdn = cdn(edge, none);
+    let run = prove(&cdn, "/a.css", []).run().exits(0);
+    assert_eq!(run.json()["fresh"], "yes");
+}
+
+#[test]
 fn doubt_is_unknown_and_never_fresh() {
     for answer in
         [Answer::text(200, "x"), cached("HIT", "x"), Answer::text(403, "no"), Answer::text(503, "no")]

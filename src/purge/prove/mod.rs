@@ -128,7 +128,14 @@ pub fn looks(order: &Order) -> usize {
 pub fn prove(order: &Order, times: Times, client: &Client<'_>) -> Result<Vec<Finding>> {
     let until = client.clock.elapsed() + order.within;
     let client = bounded(client, order.within);
-    let mut run = Run { order, times, client: &client, until, next: Mutex::new(client.clock.elapsed()) };
+    let mut run = Run {
+        order,
+        times,
+        client: &client,
+        until,
+        next: Mutex::new(client.clock.elapsed()),
+        proven: Mutex::default(),
+    };
     let mut findings = run.findings()?;
     for ceiling in ceilings(u32::MAX) {
         run.round(&mut findings)?;
@@ -154,6 +161,8 @@ struct Run<'a> {
     until: Duration,
     /// When the next look may go out.
     next: Mutex<Duration>,
+    /// Bytes that were fresh, by URL: our own look may have stored what the next one hits.
+    proven: Mutex<HashMap<String, Vec<Bytes>>>,
 }
 
 /// The right bytes, or why they cannot be had.
@@ -247,11 +256,26 @@ impl Run<'_> {
             }
             (Err(error), _) => failed(error)?,
         };
+        let verdict = self.compared(&finding.url, verdict, seen.as_ref().ok());
         if cut_off && verdict.state == State::Unknown {
             return Ok(());
         }
         finding.take(verdict, seen.ok());
         Ok(())
+    }
+
+    /// The same bytes as those of a fresh look are fresh, whatever their headers leave open.
+    fn compared(&self, url: &str, verdict: Verdict, seen: Option<&Seen>) -> Verdict {
+        let Some(seen) = seen else { return verdict };
+        let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = proven.entry(url.to_owned()).or_default();
+        if verdict.state == State::Fresh {
+            known.push(seen.bytes.clone());
+        } else if known.iter().any(|bytes| seen.bytes.same(bytes) == Some(true)) {
+            let note = "the bytes are those of a look that was fresh".into();
+            return Verdict { state: State::Fresh, by: By::Bytes, note, ..verdict };
+        }
+        verdict
     }
 
     /// Waits for this look's turn; false when that would be too late.
