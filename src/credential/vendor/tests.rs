@@ -288,13 +288,15 @@ fn tencents_credential_is_a_users_alone() {
 }
 
 /// Answers each request in turn, and keeps it.
-struct Script(Mutex<(Vec<(u16, &'static str)>, Vec<Request>)>);
+struct Script {
+    answers: Mutex<Vec<(u16, &'static str)>>,
+    asked: Mutex<Vec<Request>>,
+}
 
 impl Transport for Script {
     fn send(&self, request: &Request, _: &Policy) -> std::result::Result<Response, Failure> {
-        let mut state = self.0.lock().unwrap();
-        state.1.push(request.clone());
-        let (status, body) = state.0.remove(0);
+        self.asked.lock().unwrap().push(request.clone());
+        let (status, body) = self.answers.lock().unwrap().remove(0);
         let (headers, body) = (Vec::new(), body.as_bytes().to_vec());
         Ok(Response { status, headers, body, attempts: 1, elapsed: std::time::Duration::ZERO })
     }
@@ -302,13 +304,13 @@ impl Transport for Script {
 
 /// What a house's errand brings, and what it asked.
 fn errand(house: &House, files: Files, answers: &[(u16, &'static str)]) -> (Result<Pairs>, Vec<Request>) {
-    let script = Script(Mutex::new((answers.to_vec(), Vec::new())));
+    let script = Script { answers: Mutex::new(answers.to_vec()), asked: Mutex::default() };
     let console = Console { quiet: true, terminal: false, color: false, verbose: 0 };
     let policy = Policy { retries: 0, ..Policy::default() };
     let client = Client { policy, transport: &script, clock: &SystemClock, console };
     let kept = house.read(files).unwrap().unwrap();
     let pairs = kept.fetch(|| Ok(client));
-    (pairs, script.0.into_inner().unwrap().1)
+    (pairs, script.asked.into_inner().unwrap())
 }
 
 const ROLE: &str = "[profile ci]\nrole_arn = arn:aws:iam::1:role/purge\nweb_identity_token_file = ";
