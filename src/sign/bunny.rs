@@ -9,9 +9,10 @@ pub mod older;
 use super::{
     Claim, Claims, Form, Inspection, Param, Scheme, Scope, Seal, Spelling, Text, Url, Visit, covers_prefix,
     key,
-    text::{self, Append, Kept, UNRESERVED},
+    text::{self, Append, Kept, UNRESERVED, any_byte},
 };
 use crate::error::{Error, Result};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -98,7 +99,7 @@ fn path<'u>(url: &'u Url<'_>, claims: &Claims<'_>) -> Result<Cow<'u, str>> {
         "decoded" => Cow::Owned(text::percent_decode(&path).ok_or(Error::Malformed("path"))?.into_owned()),
         _ => path,
     };
-    if path.bytes().any(|byte| byte.is_ascii_control()) {
+    if any_byte(path.as_bytes(), |byte| (byte < b' ') | (byte == 0x7f)) {
         return Err(Error::Data(
             "the path holds a control character, which no URL can; percent-encode it".into(),
         ));
@@ -107,7 +108,7 @@ fn path<'u>(url: &'u Url<'_>, claims: &Claims<'_>) -> Result<Cow<'u, str>> {
 }
 
 fn before_fragment(text: &str) -> &str {
-    text.split('#').next().unwrap_or_default()
+    memchr(b'#', text.as_bytes()).map_or(text, |end| &text[..end])
 }
 
 fn percent_encoded(path: &str) -> String {

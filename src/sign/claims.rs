@@ -233,9 +233,8 @@ impl<'v> Inspection<'v> {
     #[must_use]
     pub fn fits(&self) -> bool {
         self.shape.is_none_or(|(spelling, bytes)| {
-            spelling
-                .decode(&self.signature)
-                .is_some_and(|decoded| bytes.is_none_or(|bytes| decoded.len() == bytes))
+            let length = spelling.length(&self.signature);
+            length.is_some_and(|length| bytes.is_none_or(|bytes| length == bytes))
         })
     }
 }

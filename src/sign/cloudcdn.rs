@@ -106,11 +106,9 @@ fn decoded<'v>(url: &'v Url<'v>, name: &'static str) -> Result<Cow<'v, str>> {
     text::form_decode(url.required(name)?).ok_or(Error::Malformed(name))
 }
 
-/// Whether two dots or two slashes stand side by side. It is asked of every line of a list, so it does not end
-/// early: compilers make vectors of such loops.
+/// Whether two dots or two slashes stand side by side.
 fn doubled(text: &[u8]) -> bool {
-    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
-    pairs.fold(false, |found, (one, next)| found | ((one == next) & matches!(one, b'.' | b'/')))
+    text::any_neighbours(text, |one, next| (one == next) & ((one == b'.') | (one == b'/')))
 }
 
 /// The length of path and query in UTF-16 code units, the `?` between them included.

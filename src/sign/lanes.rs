@@ -1,9 +1,13 @@
-//! SHA-256 of several texts side by side, on processors that have instructions for it.
+//! SHA-256 and MD5 of several texts side by side, on processors that have instructions for it.
 //!
-//! Each step of SHA-256 waits for the one before it, so that a single text leaves most of such a processor idle;
-//! the steps of other texts fill the gaps. Elsewhere the texts go one by one through the `sha2` crate, which is
-//! also the oracle in the tests.
+//! Each step of a digest waits for the one before it, so that a single text leaves most of such a processor idle;
+//! the steps of other texts fill the gaps. Elsewhere the texts go one by one through the `sha2` and `md-5` crates,
+//! which are also the oracles in the tests.
 
+#[cfg(target_arch = "x86_64")]
+mod md5;
+
+use ::md5::block_api::compress as compress_md5_alone;
 use sha2::block_api::compress256;
 
 /// How many texts go side by side.
@@ -32,6 +36,29 @@ pub fn compress(states: &mut [State; LANES], texts: [&[Block]; LANES]) {
     for (state, text) in states.iter_mut().zip(texts) {
         if done < text.len() {
             compress256(state, &text[done..]);
+        }
+    }
+}
+
+/// What MD5 has hashed so far.
+pub type Md5State = [u32; 4];
+
+/// Hashes the blocks of each text into its state, with MD5.
+pub fn compress_md5(states: &mut [Md5State; LANES], texts: [&[Block]; LANES]) {
+    let common = texts.iter().map(|text| text.len()).min().unwrap_or(0);
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("sse2") {
+        // SAFETY: `together` is unsafe to call only where the processor lacks SSE2, and it was just asked.
+        #[allow(unsafe_code)]
+        unsafe {
+            md5::together(states, texts.map(|text| &text[..common]));
+        }
+        done = common;
+    }
+    for (state, text) in states.iter_mut().zip(texts) {
+        if done < text.len() {
+            compress_md5_alone(state, &text[done..]);
         }
     }
 }
@@ -150,19 +177,31 @@ mod x86 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn texts_side_by_side_come_to_what_each_comes_to_alone() {
+    const LENGTHS: [[usize; LANES]; 6] =
+        [[0, 0, 0, 0], [1, 1, 1, 1], [3, 3, 3, 3], [0, 1, 2, 3], [4, 1, 4, 2], [2, 2, 0, 2]];
+
+    /// Holds several lanes against one, from states that are not the first.
+    fn compare<const WORDS: usize>(
+        together: impl Fn(&mut [[u32; WORDS]; LANES], [&[Block]; LANES]),
+        alone: impl Fn(&mut [u32; WORDS], &[Block]),
+    ) {
         let blocks: Vec<Block> =
             (0..20_u32).map(|n| std::array::from_fn(|at| (n as usize * 89 + at * 7) as u8)).collect();
-        for lengths in [[0, 0, 0, 0], [1, 1, 1, 1], [3, 3, 3, 3], [0, 1, 2, 3], [4, 1, 4, 2], [2, 2, 0, 2]] {
+        for lengths in LENGTHS {
             let texts = [0, 1, 2, 3].map(|lane: usize| &blocks[4 * lane..4 * lane + lengths[lane]]);
-            let mut together = [1_u32, 2, 3, 4].map(|seed| {
-                [0, 1, 2, 3, 4, 5, 6, 7].map(|word: u32| word.wrapping_mul(seed.wrapping_mul(0x9e37_79b9)))
+            let mut side_by_side = [1_u32, 2, 3, 4].map(|seed| {
+                std::array::from_fn(|word| (word as u32).wrapping_mul(seed.wrapping_mul(0x9e37_79b9)))
             });
-            let mut alone = together;
-            alone.iter_mut().zip(texts).for_each(|(state, text)| compress256(state, text));
-            compress(&mut together, texts);
-            assert_eq!(together, alone, "{lengths:?}");
+            let mut each = side_by_side;
+            each.iter_mut().zip(texts).for_each(|(state, text)| alone(state, text));
+            together(&mut side_by_side, texts);
+            assert_eq!(side_by_side, each, "{lengths:?}");
         }
+    }
+
+    #[test]
+    fn texts_side_by_side_come_to_what_each_comes_to_alone() {
+        compare(compress, |state, text| compress256(state, text));
+        compare(compress_md5, |state, text| compress_md5_alone(state, text));
     }
 }

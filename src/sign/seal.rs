@@ -85,7 +85,11 @@ impl Seal<'_> {
     /// Appends the outcome with the signature that is at hand.
     pub(super) fn assemble(&self, url: &Url<'_>, claims: &Claims<'_>, out: &mut Vec<u8>) -> Result<()> {
         let start = out.len();
-        (self.signer.scheme.assemble)(url, claims, self, out).inspect_err(|_| out.truncate(start))
+        let assembled = (self.signer.scheme.assemble)(url, claims, self, out);
+        if assembled.is_err() {
+            out.truncate(start);
+        }
+        assembled
     }
 
     fn sign(&mut self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use base64::{Engine, engine::general_purpose as base64s};
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// Appends to a buffer, each call giving the buffer back.
@@ -67,6 +68,34 @@ impl Append for Vec<u8> {
         spelling.encode(bytes, self);
         self
     }
+}
+
+/// Whether the test holds for a byte. It does not end early: compilers make vectors of such loops, and those who
+/// ask for every line of a list nearly always hear no.
+#[inline]
+#[must_use]
+pub fn any_byte(text: &[u8], test: impl Fn(u8) -> bool) -> bool {
+    text.iter().fold(false, |found, byte| found | test(*byte))
+}
+
+/// Whether the test holds for two neighbours; likewise. The last sixteen overlap those before, which spares a loop
+/// over what does not fill a vector.
+#[inline]
+#[must_use]
+pub fn any_neighbours(text: &[u8], test: impl Fn(u8, u8) -> bool) -> bool {
+    let (ones, others) = (&text[..text.len().saturating_sub(1)], text.get(1..).unwrap_or_default());
+    let (Some(last), Some(others_last)) = (ones.last_chunk::<16>(), others.last_chunk()) else {
+        return ones.iter().zip(others).any(|(one, other)| test(*one, *other));
+    };
+    let mut seen = [0; 16];
+    let mut look = |ones: &[u8; 16], others: &[u8; 16]| {
+        for (seen, (one, other)) in seen.iter_mut().zip(ones.iter().zip(others)) {
+            *seen |= u8::from(test(*one, *other));
+        }
+    };
+    ones.as_chunks().0.iter().zip(others.as_chunks().0).for_each(|(ones, others)| look(ones, others));
+    look(last, others_last);
+    u128::from_ne_bytes(seen) != 0
 }
 
 /// A number below 10^8 with leading zeros. The pairs do not wait for each other, as digit by digit they would.
@@ -183,13 +212,27 @@ static DECIMAL: [[u8; 2]; 100] = {
 /// are no UTF-8 give `None`.
 #[must_use]
 pub fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    percent_encoding::percent_decode_str(text).decode_utf8().ok()
+    let mut rest = text.as_bytes();
+    let Some(mut at) = memchr(b'%', rest) else { return Some(text.into()) };
+    let mut out = Vec::with_capacity(rest.len());
+    loop {
+        out.bytes(&rest[..at]);
+        let escaped = rest.get(at + 1..at + 3).and_then(|digits| byte_of([digits[0], digits[1]]));
+        out.push(escaped.unwrap_or(b'%'));
+        rest = &rest[at + if escaped.is_some() { 3 } else { 1 }..];
+        match memchr(b'%', rest) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    out.bytes(rest);
+    String::from_utf8(out).ok().map(Cow::Owned)
 }
 
 /// A query value as a form reads it: `+` is a space, escapes are undone.
 #[must_use]
 pub fn form_decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('+') {
+    if memchr(b'+', text.as_bytes()).is_none() {
         return percent_decode(text);
     }
     let spaced = text.replace('+', " ");
@@ -263,6 +306,24 @@ impl Spelling {
         }
     }
 
+    /// How many bytes a text stands for; `None` when it is not of this spelling.
+    #[must_use]
+    pub fn length(self, text: &[u8]) -> Option<usize> {
+        let mut bytes = [0; SHORT];
+        let mut measure = |engine: &base64s::GeneralPurpose| engine.decode_slice(text, &mut bytes).ok();
+        match self {
+            Self::Raw => Some(text.len()),
+            Self::Hex => {
+                let seen = text.iter().fold(0, |seen, digit| seen | NIBBLES[usize::from(*digit)]);
+                (text.len().is_multiple_of(2) && seen < 16).then_some(text.len() / 2)
+            }
+            Self::Base64 if text.len() <= SHORT => measure(&base64s::STANDARD),
+            Self::Base64Url if text.len() <= SHORT => measure(&base64s::URL_SAFE_NO_PAD),
+            Self::Base64UrlPadded if text.len() <= SHORT => measure(&base64s::URL_SAFE),
+            _ => self.decode(text).map(|bytes| bytes.len()),
+        }
+    }
+
     /// The bytes that a text stands for; `None` when it is not of this spelling.
     #[must_use]
     pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
@@ -283,6 +344,9 @@ impl Spelling {
         }
     }
 }
+
+/// How long a signature is that is decoded without an allocation.
+const SHORT: usize = 256;
 
 /// Without a table, so that the compiler makes vectors of it.
 fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
@@ -306,6 +370,12 @@ fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
         high << 4 | low
     }));
     (seen < 16).then_some(bytes)
+}
+
+/// The byte that two hexadecimal digits stand for, in either case.
+fn byte_of(digits: [u8; 2]) -> Option<u8> {
+    let [high, low] = digits.map(|digit| NIBBLES[usize::from(digit)]);
+    (high | low < 16).then_some(high << 4 | low)
 }
 
 /// What a hexadecimal digit stands for; 255 where it is none.
@@ -396,6 +466,78 @@ mod tests {
         assert_eq!(form_decode("a+b%2B").unwrap(), "a b+");
         assert!(percent_decode("%ff").is_none());
         assert!(form_decode("+%ff").is_none());
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let plain = "a".repeat(length);
+            assert!(!any_byte(plain.as_bytes(), |byte| byte == b'/'));
+            for at in 0..length {
+                let mut text = plain.clone().into_bytes();
+                text[at] = b'/';
+                assert!(any_byte(&text, |byte| byte == b'/'), "{at} of {length}");
+                let pair = any_neighbours(&text, |one, next| (one == b'/') & (next == b'a'));
+                assert_eq!(pair, at + 1 < length, "{at} of {length}");
+                text.insert(at, b'/');
+                assert!(
+                    any_neighbours(&text, |one, next| (one == b'/') & (next == b'/')),
+                    "{at} of {length}"
+                );
+                let text = String::from_utf8(text).unwrap();
+                let encoded = text.replace('/', "%2F");
+                assert_eq!(appended(|out| _ = out.percent(&text, &COMPONENT)), encoded);
+                assert_eq!(percent_decode(&encoded).unwrap(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_escaped_as_its_table_says() {
+        for kept in [&COMPONENT, &UNRESERVED_PATH, &UNRESERVED] {
+            // Each byte of ASCII at each place of sixteen.
+            for shift in 0..16 {
+                let text: String = "a".repeat(shift) + &('\0'..='\x7f').collect::<String>();
+                let escape =
+                    |byte| if kept.contains(byte) { char::from(byte).into() } else { format!("%{byte:02X}") };
+                let wanted: String = text.bytes().map(escape).collect();
+                assert_eq!(appended(|out| _ = out.percent(&text, kept)), wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn decoding_is_what_the_crate_does() {
+        for text in
+            ["%", "%2", "%2f", "%2F%", "a%20b%", "%%41", "%4%41", "%g0%0g", "%C3%A9", "%c3", "é%41", "%00"]
+        {
+            let oracle = percent_encoding::percent_decode_str(text).decode_utf8().ok();
+            assert_eq!(percent_decode(text), oracle, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_length_is_that_of_what_is_decoded() {
+        let spellings = [
+            Spelling::Raw,
+            Spelling::Hex,
+            Spelling::Base64,
+            Spelling::Base64Url,
+            Spelling::Base64UrlPadded,
+            Spelling::Base64Tilde,
+        ];
+        for spelling in spellings {
+            for length in [0, 1, 2, 3, 15, 16, 32, 191, 192, 193, 256, 300] {
+                let mut text = Vec::new();
+                spelling.encode(&vec![0xfb; length], &mut text);
+                assert_eq!(spelling.length(&text), Some(length), "{}", spelling.name());
+                for bad in [b"a", &b" "[..], b"=", b"\xff"] {
+                    let bad = [&text, bad].concat();
+                    let decoded = spelling.decode(&bad).map(|bytes| bytes.len());
+                    assert_eq!(spelling.length(&bad), decoded, "{}", spelling.name());
+                }
+            }
+        }
     }
 
     #[test]

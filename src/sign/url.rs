@@ -1,7 +1,7 @@
 //! A URL as it is written. Nothing is decoded, normalised or re-ordered: a signature is over bytes,
 //! and most failures in the field are a URL that something re-encoded between signing and use.
 
-use super::text::Append;
+use super::text::{Append, any_byte};
 use crate::error::{Error, Result};
 use memchr::{memchr, memchr_iter, memchr3};
 use std::borrow::Cow;
@@ -105,10 +105,10 @@ impl<'a> Url<'a> {
     /// Refuses what a client percent-encodes on the way, for schemes that sign the bytes of the request.
     pub fn sent_as_written(&self) -> Result<()> {
         let url = self.sent();
-        // Nearly always nothing is odd, which a look that does not end early finds soonest.
-        let plain = |text: &str| text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+        // Nearly always nothing is odd.
         let odd = |text: &str| {
-            if plain(text) { None } else { text.chars().find(|character| !character.is_ascii_graphic()) }
+            let found = any_byte(text.as_bytes(), |byte| !byte.is_ascii_graphic());
+            if found { text.chars().find(|character| !character.is_ascii_graphic()) } else { None }
         };
         match odd(&url.path).or_else(|| odd(url.query.as_deref().unwrap_or_default())) {
             None => Ok(()),
@@ -142,20 +142,40 @@ impl<'a> Url<'a> {
 
     /// The parameters of the query, name and value as written; a bare name has the value `""`.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let pieces = self.query.iter().filter(|query| !query.is_empty()).flat_map(|query| query.split('&'));
-        pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+        self.pieces().map(|piece| match memchr(b'=', piece.as_bytes()) {
+            Some(end) => (&piece[..end], &piece[end + 1..]),
+            None => (piece, ""),
+        })
+    }
+
+    /// What stands between the `&` of the query.
+    fn pieces(&self) -> impl Iterator<Item = &str> {
+        let query = self.query.as_deref().filter(|query| !query.is_empty());
+        let end = query.map(str::len);
+        let query = query.unwrap_or_default();
+        let mut start = 0;
+        let ends = memchr_iter(b'&', query.as_bytes()).chain(end);
+        ends.map(move |end| &query[std::mem::replace(&mut start, end + 1)..end])
+    }
+
+    /// The values of the parameters of that name, as written.
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pieces().filter_map(move |piece| match piece.strip_prefix(name)? {
+            "" => Some(""),
+            value => value.strip_prefix('='),
+        })
     }
 
     /// The value of the first parameter of that name, as written.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.pairs().find(|(key, _)| *key == name).map(|(_, value)| value)
+        self.values(name).next()
     }
 
     /// The value of a parameter that may stand once or not at all. One that stands twice is malformed:
     /// servers differ on which of the two they read.
     pub fn optional(&self, name: &'static str) -> Result<Option<&str>> {
-        let mut values = self.pairs().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        let mut values = self.values(name);
         let first = values.next();
         if values.next().is_some() { Err(Error::Malformed(name)) } else { Ok(first) }
     }

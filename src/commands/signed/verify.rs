@@ -147,10 +147,12 @@ impl<'a> Bench<'a> {
         for (at, candidate) in self.candidates.iter().enumerate() {
             let Ok(visit) = self.visit(url, asked, at) else { continue };
             signed.clear();
-            if let Ok(found) = (candidate.scheme.inspect)(&visit, &mut signed)
-                && found.fits()
-            {
-                return Ok((self.weigh(url, at, seals, &visit, Ok(found), &signed)?, at));
+            // Lent, not handed on: it is large, and this runs for every line of a list.
+            match (candidate.scheme.inspect)(&visit, &mut signed) {
+                Ok(found) if found.fits() => {
+                    return Ok((self.weigh(url, at, seals, &visit, &found, &signed)?, at));
+                }
+                _ => {}
             }
         }
         let fits = fitting(url, asked.scene, &asked.headers, self.candidates);
@@ -158,8 +160,12 @@ impl<'a> Bench<'a> {
         signed.clear();
         let checked = match self.visit(url, asked, at) {
             Ok(visit) => {
-                let found = (self.candidates[at].scheme.inspect)(&visit, &mut signed);
-                self.weigh(url, at, seals, &visit, found, &signed)?
+                self.signer(at)?;
+                match (self.candidates[at].scheme.inspect)(&visit, &mut signed) {
+                    Ok(found) => self.weigh(url, at, seals, &visit, &found, &signed)?,
+                    Err(Error::Malformed(part)) => self.checked(url, at, Verdict::Malformed(part)),
+                    Err(error) => return Err(error),
+                }
             }
             Err(_) => self.checked(url, at, Verdict::Malformed("URL")),
         };
@@ -173,17 +179,12 @@ impl<'a> Bench<'a> {
         at: usize,
         seals: &mut Seals<'_>,
         visit: &Visit<'_>,
-        found: Result<Inspection<'_>>,
+        found: &Inspection<'_>,
         signed: &[u8],
     ) -> Result<Checked<'u>> {
         self.signer(at)?;
         let seal = seals[at].as_mut().expect("a signer has its seal");
-        let found = match found {
-            Ok(found) => found,
-            Err(Error::Malformed(part)) => return Ok(self.checked(url, at, Verdict::Malformed(part))),
-            Err(error) => return Err(error),
-        };
-        let checked = self.checked(url, at, seal.weigh(visit, &found, signed)?);
+        let checked = self.checked(url, at, seal.weigh(visit, found, signed)?);
         if checked.vouched() && !found.encrypted {
             let (expires, not_before) = (found.claims.expires, found.claims.not_before);
             return Ok(Checked { expires, not_before, ..checked });

@@ -7,6 +7,7 @@ use crate::{
     profile::Profile,
     sign::{Params, SCHEMES, Scheme, Url, Visit},
 };
+use memchr::memchr;
 
 /// The request as the edge would see it.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -125,7 +126,7 @@ impl Scene {
         headers: &'v [(&'v str, &'v str)],
         params: Params<'v>,
     ) -> Result<Visit<'v>> {
-        let url = url.split_once('#').map_or(url, |(url, _)| url);
+        let url = memchr(b'#', url.as_bytes()).map_or(url, |end| &url[..end]);
         let url = if url.starts_with('/') { Url::at(self.base.as_str(), url) } else { Url::parse(url)? };
         let [ip, country, method] = self.visitor();
         Ok(Visit { url, now: self.now, ip, country, method, headers, params, opened: None })
