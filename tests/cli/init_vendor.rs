@@ -218,7 +218,8 @@ fn the_vendors_file_is_tested_in_its_place() {
 #[test]
 fn every_provider_with_a_list_finds_its_id() {
     let host = "cdn.shop.example";
-    let cases: [(&str, &str, &str, &str, Value, &[&str]); 5] = [
+    type Case = (&'static str, &'static str, &'static str, &'static str, Value, &'static [&'static str]);
+    let cases: [Case; 5] = [
         (
             "gcore",
             "GCORE_API_KEY",

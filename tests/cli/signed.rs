@@ -19,20 +19,20 @@ pub fn signed(args: &[&str]) -> Runner {
 
 /// `stratos signed …` with the key named, as other schemes than CloudCDN's want it.
 fn keyed(args: &[&str]) -> Runner {
-    stratos(["signed"]).env("K", KEY).args(args).args(&["--key", "env:K"])
+    stratos(["signed"]).env("K", KEY).args(args).args(["--key", "env:K"])
 }
 
 const END: [&str; 2] = ["--expires", "4102444800"];
 
 fn one(args: &[&str]) -> Run {
-    signed(args).args(&END).run()
+    signed(args).args(END).run()
 }
 
 #[test]
 fn a_path_is_signed_below_the_base_and_a_url_below_its_own() {
     let run = one(&["/a"]).exits(0);
     assert_eq!((run.stdout(), run.stderr.as_str()), (format!("{A}\n"), ""));
-    let base = signed(&["/a"]).args(&END).env("CLOUDCDN_URL", "https://x.example/sub/").run().exits(0);
+    let base = signed(&["/a"]).args(END).env("CLOUDCDN_URL", "https://x.example/sub/").run().exits(0);
     assert_eq!(base.stdout(), format!("{}\n", A.replace("cloudcdn.pro", "x.example/sub")));
     let flag = one(&["/a", "--cdn-url", "http://127.0.0.1:8787"]).exits(0);
     assert_eq!(flag.stdout(), format!("{}\n", A.replace("https://cloudcdn.pro", "http://127.0.0.1:8787")));
@@ -66,8 +66,8 @@ fn a_path_that_the_api_refuses_is_signed_with_one_warning_a_run() {
     for scheme in ["cloudcdn", "cloudcdn-colon"] {
         for args in [&["/a/../b", "/c//d", "/e"][..], &["-", "--jobs", "2"]] {
             let run = signed(args)
-                .args(&END)
-                .args(&["--scheme", scheme])
+                .args(END)
+                .args(["--scheme", scheme])
                 .stdin("/a/../b\n/c//d\n/e\n")
                 .run()
                 .exits(0);
@@ -83,8 +83,8 @@ fn a_path_that_the_api_refuses_is_signed_with_one_warning_a_run() {
 fn the_other_form_is_signed_only_when_it_is_named() {
     assert_eq!(one(&["/a", "--scheme", "cloudcdn-colon"]).exits(0).stdout(), format!("{A_COLON}\n"));
     let profile = "[profiles.default.signing]\nscheme = \"cloudcdn-colon\"\n";
-    assert_eq!(signed(&["/a"]).args(&END).config(profile).run().exits(0).stdout(), format!("{A_COLON}\n"));
-    let flag = signed(&["/a", "--scheme", "cloudcdn"]).args(&END).config(profile).run().exits(0);
+    assert_eq!(signed(&["/a"]).args(END).config(profile).run().exits(0).stdout(), format!("{A_COLON}\n"));
+    let flag = signed(&["/a", "--scheme", "cloudcdn"]).args(END).config(profile).run().exits(0);
     assert_eq!(flag.stdout(), format!("{A}\n"));
 }
 
@@ -96,7 +96,7 @@ fn the_result_is_text_everywhere_but_where_records_are_asked_for() {
             format!("{A}\n")
         );
     }
-    assert_eq!(signed(&["/a"]).args(&END).env("CI", "true").run().exits(0).stdout(), format!("{A}\n"));
+    assert_eq!(signed(&["/a"]).args(END).env("CI", "true").run().exits(0).stdout(), format!("{A}\n"));
     let url = A.replace("cloudcdn.pro", "x.example");
     let records = one(&["/a", "https://x.example/a", "--output", "ndjson"]).exits(0);
     assert_eq!(
@@ -124,7 +124,7 @@ fn an_expiry_may_be_written_in_three_ways_and_a_lifetime_beside_them() {
         (["--ttl", "1h30m"], 5_400),
         (["--expires", "+7d"], 604_800),
     ] {
-        let run = signed(&["/a", "--output", "ndjson"]).args(&args).run().exits(0);
+        let run = signed(&["/a", "--output", "ndjson"]).args(args).run().exits(0);
         let expires = run.json()["expires"].as_u64().unwrap();
         // Only the machine's own delay may stand between the two clock readings.
         assert!((now + seconds..now + seconds + 120).contains(&expires), "{args:?}: {expires}");
@@ -221,7 +221,7 @@ fn every_rule_of_the_table_has_its_case() {
 
 #[test]
 fn a_nul_byte_is_refused_and_names_its_line() {
-    let run = signed(&["-", "--json"]).args(&END).stdin("/a\0b\n").run().fails("data_error", 65);
+    let run = signed(&["-", "--json"]).args(END).stdin("/a\0b\n").run().fails("data_error", 65);
     assert!(run.stderr.contains("line 1: ") && run.stderr.contains("NUL"), "{}", run.stderr);
     assert_eq!(run.stdout(), "");
 }
@@ -258,7 +258,7 @@ fn what_a_scheme_cannot_carry_is_an_error() {
         &["--param", "x=y"],
         &["--param", "x"],
     ] {
-        let run = signed(&["/a", "--json"]).args(&END).args(args).run().fails("usage_error", 64);
+        let run = signed(&["/a", "--json"]).args(END).args(args).run().fails("usage_error", 64);
         let message = run.error()["message"].as_str().unwrap().to_owned();
         assert!(message.contains(args[0]) || message.contains("--form"), "{message}");
     }
@@ -282,7 +282,7 @@ fn words_that_are_no_verbs_are_told() {
 #[test]
 fn a_key_is_taken_from_flag_environment_file_stdin_or_profile() {
     let wanted = format!("{A}\n");
-    let plain = |args: &[&str]| stratos(["signed", "/a"]).args(&END).args(args);
+    let plain = |args: &[&str]| stratos(["signed", "/a"]).args(END).args(args);
     assert_eq!(plain(&["--key", "env:K"]).env("K", KEY).run().exits(0).stdout(), wanted);
     let file = plain(&["--key", "file:key"]).file("key", format!("{KEY}\n")).run().exits(0);
     assert_eq!((file.stdout(), file.stderr.as_str()), (wanted.clone(), ""));
@@ -295,26 +295,26 @@ fn a_key_is_taken_from_flag_environment_file_stdin_or_profile() {
 
 #[test]
 fn a_literal_in_argv_signs_and_is_warned_of_or_denied() {
-    let run = stratos(["signed", "/a", "--secret", KEY]).args(&END).run().exits(0);
+    let run = stratos(["signed", "/a", "--secret", KEY]).args(END).run().exits(0);
     assert_eq!(run.stdout(), format!("{A}\n"));
     assert!(run.stderr.starts_with("warning: ") && !run.stderr.contains(KEY), "{}", run.stderr);
     let deny = "[policy]\nargv_secrets = \"deny\"\n";
-    let denied = stratos(["signed", "/a", "--json", "--secret", KEY]).args(&END).config(deny).run();
+    let denied = stratos(["signed", "/a", "--json", "--secret", KEY]).args(END).config(deny).run();
     assert_eq!(denied.fails("refused_by_policy", 77).stdout(), "");
 }
 
 #[test]
 fn a_short_key_is_warned_of_once_and_refused_when_strict() {
-    let run = signed(&["/a", "/b"]).args(&END).env("SIGNED_URL_SECRET", "short").run().exits(0);
+    let run = signed(&["/a", "/b"]).args(END).env("SIGNED_URL_SECRET", "short").run().exits(0);
     assert_eq!(run.stderr.matches("warning: ").count(), 1, "{}", run.stderr);
     let strict = "[policy]\nstrict = true\n";
-    let refused = signed(&["/a", "--json"]).args(&END).env("SIGNED_URL_SECRET", "short").config(strict).run();
+    let refused = signed(&["/a", "--json"]).args(END).env("SIGNED_URL_SECRET", "short").config(strict).run();
     refused.fails("refused_by_policy", 77);
 }
 
 #[test]
 fn a_key_that_is_missing_empty_or_unreadable_ends_it() {
-    let plain = |args: &[&str]| stratos(["signed", "/a", "--json"]).args(&END).args(args);
+    let plain = |args: &[&str]| stratos(["signed", "/a", "--json"]).args(END).args(args);
     plain(&[]).run().fails("auth_missing_key", 78);
     plain(&[]).env("SIGNED_URL_SECRET", "").run().fails("auth_missing_key", 78);
     let empty = plain(&["--secret", ""]).env("SIGNED_URL_SECRET", KEY).run().fails("auth_missing_key", 78);
@@ -330,11 +330,11 @@ fn a_key_that_is_missing_empty_or_unreadable_ends_it() {
 
 #[test]
 fn stdin_serves_one_purpose() {
-    let both = stratos(["signed", "-", "--key", "-", "--json"]).args(&END).stdin(KEY).run();
+    let both = stratos(["signed", "-", "--key", "-", "--json"]).args(END).stdin(KEY).run();
     assert_eq!(both.fails("usage_error", 64).stdout(), "");
-    signed(&["-", "-", "--json"]).args(&END).stdin("/a\n").run().fails("usage_error", 64);
+    signed(&["-", "-", "--json"]).args(END).stdin("/a\n").run().fails("usage_error", 64);
     let profile = "[profiles.default.signing]\nkey = \"-\"\n";
-    let claimed = stratos(["signed", "-", "--json"]).args(&END).config(profile).stdin("/a\n").run();
+    let claimed = stratos(["signed", "-", "--json"]).args(END).config(profile).stdin("/a\n").run();
     assert_eq!(claimed.fails("usage_error", 64).stdout(), "");
 }
 
@@ -353,14 +353,14 @@ fn other_schemes_sign_as_their_vendors_do() {
     let text = |name: &str| case[name].as_str().unwrap().to_owned();
     let args =
         [&text("url"), "--expires", "1893456000", "--allow-expired", "--scheme", "bunny", "--key", "env:K"];
-    let run = stratos(["signed"]).args(&args).env("K", text("key")).run().exits(0);
+    let run = stratos(["signed"]).args(args).env("K", text("key")).run().exits(0);
     assert_eq!(run.stdout().trim_end(), text("expected_url"));
 
     let case = vendors("cloudfront", "canned-plain@botocore");
     let text = |name: &str| case[name].as_str().unwrap().to_owned();
     let args = [&text("url"), "--expires", "1893456000", "--allow-expired", "--scheme", "cloudfront"];
     let run = stratos(["signed", "--key", "file:key", "--key-id", &text("key_id")]);
-    let run = run.args(&args).file("key", text("key")).run().exits(0);
+    let run = run.args(args).file("key", text("key")).run().exits(0);
     assert_eq!(run.stdout().trim_end(), text("expected_url"));
 }
 
@@ -396,7 +396,7 @@ fn cookies_are_printed_one_to_a_line() {
         "--ttl",
         "1h",
     ];
-    let run = |more: &[&str]| stratos(["signed"]).args(&args).args(more).file("key", RSA).run();
+    let run = |more: &[&str]| stratos(["signed"]).args(args).args(more).file("key", RSA).run();
     let lines = run(&["--cookie", "--prefix", "/v/*"]).exits(0).stdout();
     assert_eq!(lines.lines().count(), 3);
     assert!(lines.lines().all(|line| line.starts_with("CloudFront-")), "{lines}");
@@ -433,10 +433,10 @@ fn a_secret_setting_is_named_like_a_key() {
     let args =
         ["https://b.s3.eu-west-1.amazonaws.com/my file", "--scheme", "s3", "--key-id", "AKIA", "--ttl", "1h"];
     let token = "session-token-0123456789";
-    let run = keyed(&args).args(&["--param", "session_token=env:TOKEN"]).env("TOKEN", token).run().exits(0);
+    let run = keyed(&args).args(["--param", "session_token=env:TOKEN"]).env("TOKEN", token).run().exits(0);
     assert!(run.stdout().contains(&format!("X-Amz-Security-Token={token}")), "{}", run.stdout());
     assert!(run.stdout().starts_with("https://b.s3.eu-west-1.amazonaws.com/my%20file?"), "{}", run.stdout());
-    let literal = keyed(&args).args(&["--json", "--param", "session_token=secret-1"]).run();
+    let literal = keyed(&args).args(["--json", "--param", "session_token=secret-1"]).run();
     assert!(!literal.fails("usage_error", 64).stderr.contains("secret-1"));
 }
 
@@ -444,7 +444,7 @@ fn a_secret_setting_is_named_like_a_key() {
 #[test]
 fn a_full_disk_is_74_and_a_closed_pipe_ends_quietly() {
     use std::process::Stdio;
-    let mut full = signed(&["/a", "--json"]).args(&END);
+    let mut full = signed(&["/a", "--json"]).args(END);
     full.command().stdout(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
     let output = full.command().stdin(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(74));
@@ -452,7 +452,7 @@ fn a_full_disk_is_74_and_a_closed_pipe_ends_quietly() {
 
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut closed = signed(&["/a"]).args(&END);
+    let mut closed = signed(&["/a"]).args(END);
     closed.command().stdout(writer);
     let output = closed.command().stdin(Stdio::null()).stderr(Stdio::piped()).output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));

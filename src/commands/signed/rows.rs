@@ -7,6 +7,8 @@ use std::io::{self, BufRead, Read};
 
 /// A record that takes more than this is given up without being held.
 const LIMIT: usize = 1 << 20;
+/// What some editors put in front of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// So many bytes of lines are made before they are handed on.
 const ENOUGH: usize = 128 << 10;
 
@@ -82,6 +84,8 @@ struct Parser {
     ends: Vec<usize>,
     fields: usize,
     too_long: bool,
+    /// How much of a byte order mark has been seen; nothing once that is settled.
+    mark: Option<usize>,
     made: Vec<u8>,
 }
 
@@ -94,12 +98,35 @@ impl Parser {
             ends: vec![0; 64],
             fields: 0,
             too_long: false,
+            mark: Some(0),
             made: Vec::new(),
         }
     }
 
     /// Reads up to the end of a record; answers how many bytes that were.
     fn feed(&mut self, bytes: &[u8]) -> usize {
+        match self.mark {
+            None => self.record(bytes),
+            Some(seen) => self.marked(bytes, seen),
+        }
+    }
+
+    /// The parser knows a byte order mark only where it comes in one piece.
+    fn marked(&mut self, bytes: &[u8], seen: usize) -> usize {
+        let fresh = bytes.iter().zip(&MARK[seen..]).take_while(|(byte, mark)| byte == mark).count();
+        if seen + fresh < MARK.len() && fresh == bytes.len() {
+            self.mark = Some(seen + fresh);
+            return fresh;
+        }
+        self.mark = None;
+        if seen + fresh == MARK.len() {
+            return fresh;
+        }
+        self.record(&MARK[..seen]);
+        self.record(bytes)
+    }
+
+    fn record(&mut self, bytes: &[u8]) -> usize {
         let (text, ends) = (&mut self.text[self.filled..], &mut self.ends[self.fields..]);
         let (result, read, filled, fields) = self.core.read_record(bytes, text, ends);
         self.filled += filled;

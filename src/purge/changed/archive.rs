@@ -68,7 +68,7 @@ impl<'a> Unpacking<'a> {
         if self.entries > MOST {
             return Err(Error::TooLarge(format!("{} holds more than {MOST} entries", self.place)));
         }
-        if self.entries % 64 == 0 {
+        if self.entries.is_multiple_of(64) {
             unless_interrupted("reading the archive")?;
         }
         let rooted = raw.first() == Some(&b'/');

@@ -73,7 +73,7 @@ impl Folders {
         while !self.open.is_empty() {
             self.close();
         }
-        self.whole.sort_by(|a, b| b.files.cmp(&a.files));
+        self.whole.sort_by_key(|whole| std::cmp::Reverse(whole.files));
         self.whole
     }
 }

@@ -120,8 +120,11 @@ fn unwrapped(text: &str) -> Option<String> {
     String::from_utf8(out).ok().filter(|plain| plain != text)
 }
 
+/// A scheme, and the settings to read a link with.
+type Reading = (&'static Scheme, Vec<(&'static str, &'static str)>);
+
 /// Every scheme, without settings and with each listed value of a param.
-static READINGS: LazyLock<Vec<(&Scheme, Vec<(&str, &str)>)>> = LazyLock::new(|| {
+static READINGS: LazyLock<Vec<Reading>> = LazyLock::new(|| {
     let listed = |scheme: &'static Scheme| {
         let values =
             |param: &'static Param| param.values.iter().skip(1).map(|value| vec![(param.name, *value)]);

@@ -41,10 +41,11 @@ fn one_down() -> Result<(), Failed> {
     if run.code != Some(75) || !run.stderr.contains("\"type\":\"partial\"") {
         return Err(format!("{:?}: {}", run.code, run.everything()).into());
     }
-    for at in 0..paths.len() {
-        one.misses(&warm[0][at])?;
-        two.keeps(&warm[1][at])?;
-        three.misses(&warm[2][at])?;
+    let [first, second, third] = &warm;
+    for ((gone, kept), also_gone) in first.iter().zip(second).zip(third) {
+        one.misses(gone)?;
+        two.keeps(kept)?;
+        three.misses(also_gone)?;
     }
     // Still down: nothing changes, and the run stays open.
     let run = purge(&["resume"]);
