@@ -50,7 +50,7 @@ impl Command for Bench {
 
     fn run(self, cx: &mut Context<'_>) -> Result<Measured> {
         let count = count(&self.iterations)?;
-        let target = format!("{}/api/health", cx.profile()?.url.value);
+        let target = super::health::endpoint(cx)?;
         let client = cx.client()?;
         // Health is public: no credential is sent. A retry would be measured as slowness.
         let request = Request::get(&target).repeatable(false);

@@ -100,7 +100,9 @@ fn clock(cx: &Context<'_>) -> Check {
 fn configuration(cx: &mut Context<'_>) -> Check {
     match cx.profile() {
         Ok(profile) => {
-            let detail = format!("profile {}, {} ({})", profile.name, profile.url.value, profile.url.origin);
+            let url =
+                if profile.url.value.is_empty() { "its provider's address" } else { &profile.url.value };
+            let detail = format!("profile {}, {url} ({})", profile.name, profile.url.origin);
             check("config", Status::Ok, detail)
         }
         Err(error) => failed("config", &error),
@@ -172,6 +174,9 @@ fn travel(cx: &Context<'_>) -> Vec<Check> {
 }
 
 fn reach(cx: &mut Context<'_>) -> Check {
+    if cx.profile().is_ok_and(|profile| !profile.is_cloudcdn()) {
+        return check("reach", Status::Unset, "only CloudCDN has a health endpoint; nothing was asked");
+    }
     match probe(cx) {
         Ok(check) => check,
         Err(error) => failed("reach", &error),
@@ -180,7 +185,7 @@ fn reach(cx: &mut Context<'_>) -> Check {
 
 /// One request without a credential: health is public.
 fn probe(cx: &mut Context<'_>) -> Result<Check> {
-    let url = format!("{}/api/health", cx.profile()?.url.value);
+    let url = super::health::endpoint(cx)?;
     let mut client = cx.client()?;
     client.policy.retries = 0;
     client.policy.timeout = client.policy.timeout.min(PATIENCE);

@@ -39,10 +39,22 @@ impl Command for Health {
     }
 }
 
+/// Where CloudCDN answers for itself; no other provider has such a place.
+pub(super) fn endpoint(cx: &mut Context<'_>) -> Result<String> {
+    let profile = cx.profile()?;
+    if profile.is_cloudcdn() {
+        return Ok(format!("{}/api/health", profile.url.value));
+    }
+    Err(Error::Usage(format!(
+        "only CloudCDN has a health endpoint, and profile {} is of provider {}; choose another with --profile",
+        profile.name, profile.provider.value
+    )))
+}
+
 /// Sent once: what is asked for is how things are now.
 fn request(cx: &mut Context<'_>, deep: bool) -> Result<Request> {
     let query = if deep { "?deep=1" } else { "" };
-    let request = Request::get(format!("{}/api/health{query}", cx.profile()?.url.value)).repeatable(false);
+    let request = Request::get(endpoint(cx)? + query).repeatable(false);
     if let Some(found) = cx.credential(Credential::AccessKey, None)? {
         return Ok(request.credential("AccessKey", found.secret));
     }

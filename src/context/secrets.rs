@@ -187,6 +187,7 @@ fn bound(profile: &Profile, which: Credential) -> Result<()> {
 /// Both origins are named, so that nobody has to look for the one that won.
 pub(super) fn abroad(profile: &Profile, member: &str, remedy: &str) -> Error {
     let Profile { name, bound_to, url, .. } = profile;
+    let bound_to = if bound_to.is_empty() { "its provider's own address" } else { bound_to };
     Error::Config(format!(
         "{member} of profile {name} is for {bound_to}, but {} names {}; {remedy}",
         url.origin, url.value

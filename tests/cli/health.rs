@@ -266,3 +266,16 @@ fn a_signal_ends_a_request_that_waits() {
         running.finish().fails("interrupted", exit);
     }
 }
+
+#[test]
+fn only_cloudcdn_is_asked_for_its_health() {
+    let config = "[profiles.default]\nprovider = \"fastly\"\ntoken = \"env:T\"\n";
+    for command in ["health", "bench"] {
+        let run = stratos([command]).config(config).run().exits(64);
+        assert!(run.stderr.contains("only CloudCDN has a health endpoint"), "{}", run.stderr);
+    }
+    let run = stratos(["doctor", "--json"]).config(config).run();
+    let reach =
+        run.json().as_array().unwrap().iter().find(|check| check["check"] == "reach").cloned().unwrap();
+    assert_eq!(reach["status"], "unset", "{reach}");
+}
