@@ -390,7 +390,7 @@ impl Clock for SystemClock {
     }
 
     fn fill(&self, bytes: &mut [u8]) {
-        aws_lc_rs::rand::fill(bytes).expect("the system's random source answers");
+        getrandom::fill(bytes).expect("the system's random source answers");
     }
 }
 

@@ -277,7 +277,7 @@ impl<'a> Run<'a> {
         for (name, left) in &receipt.left {
             self.pace.lower(name, *left, now);
         }
-        self.settled = self.settled.max(now + receipt.after);
+        self.settled = self.settled.max(now.saturating_add(receipt.after));
         if self.provider.poll.is_some() {
             self.running.push(Running { index, id: receipt.id.clone(), at: now, after: receipt.after });
         }
@@ -358,7 +358,8 @@ impl<'a> Run<'a> {
     /// Asks once about each purge in progress, after a while; what is done gives its room back.
     fn watch(&mut self, now: Duration, most: Duration) -> Result<()> {
         let Some(poll) = self.provider.poll else { return Ok(()) };
-        let earliest = self.running.iter().map(|running| running.at + running.after).min().unwrap_or(now);
+        let earliest =
+            self.running.iter().map(|running| running.at.saturating_add(running.after)).min().unwrap_or(now);
         self.client.clock.sleep(poll.every.max(earliest.saturating_sub(now)).min(most))?;
         let mut running = std::mem::take(&mut self.running).into_iter();
         while let Some(one) = running.next() {

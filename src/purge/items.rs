@@ -62,6 +62,9 @@ pub fn whole(item: &str) -> Result<Whole> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, rest) = rest.split_at(end);
     let host = named(item, host)?;
+    if host.contains('*') {
+        return Err(refused(item, "holds `*` in its host, which would reach other hosts; name each one"));
+    }
     let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
     Ok(Whole { scheme, host, rest: escaped(item, &rest)? })
 }
@@ -79,7 +82,7 @@ fn named(item: &str, host: &str) -> Result<String> {
         return Err(refused(item, "holds a user name; leave it out"));
     }
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]*".contains(&byte);
-    if host.is_empty() || !host.bytes().all(fine) {
+    if !host.bytes().all(fine) || !host.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
         return Err(refused(item, "has no host that a request could go to; write it in ASCII (xn--)"));
     }
     Ok(host.to_ascii_lowercase())
@@ -103,6 +106,17 @@ fn escaped(item: &str, rest: &str) -> Result<String> {
     }
     if rest.bytes().any(|byte| byte.is_ascii_control()) {
         return Err(refused(item, "holds a control character; percent-encode it if it is meant"));
+    }
+    // What stands between us and the API may resolve it, and it would name something else.
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path
+        .split('/')
+        .any(|part| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."))
+    {
+        return Err(refused(
+            item,
+            "has a . or .. segment, which clients resolve before they ask; write the resolved path",
+        ));
     }
     Ok(utf8_percent_encode(rest, UNSAFE).to_string())
 }
@@ -199,6 +213,22 @@ mod tests {
         }
         assert!(plain("https://h/a*").is_err() && plain("https://h/a%2A").is_ok());
         assert!(host("h.example").is_ok() && host("https://h.example").is_err() && host("").is_err());
+    }
+
+    #[test]
+    fn detours_and_wildcards_in_a_host_are_refused() {
+        for item in [
+            "https://h/a/../b",
+            "https://h/./a",
+            "https://h/%2E%2e/a",
+            "https://../a",
+            "https://h*/",
+            "https://*.h/a",
+        ] {
+            assert!(whole(item).is_err(), "{item}");
+        }
+        assert!(path("/../a").is_err() && path("/a?b=/../c").is_ok() && path("/a..b/...").is_ok());
+        assert!(host("*.h.example").is_ok() && host("..").is_err());
     }
 
     #[test]

@@ -27,13 +27,13 @@ impl<'a> Session<'a> {
     pub(super) fn prepare(&mut self) -> Result<()> {
         let Some(grant) = self.provider.grant else { return Ok(()) };
         let now = self.client.clock.now()?;
-        if self.token.as_ref().is_some_and(|(_, until)| now + MARGIN < *until) {
+        if self.token.as_ref().is_some_and(|(_, until)| now.saturating_add(MARGIN) < *until) {
             return Ok(());
         }
         let attempt = Attempt { now, nonce: self.nonce(), token: None };
         let Some(request) = (grant.encode)(self.account, &attempt)? else { return Ok(()) };
         let (token, lasts) = (grant.decode)(&self.client.send(&request)?)?;
-        self.token = Some((token, now + lasts));
+        self.token = Some((token, now.saturating_add(lasts)));
         Ok(())
     }
 

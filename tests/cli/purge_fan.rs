@@ -422,3 +422,30 @@ fn who_waits_for_a_target_that_was_left_out_is_not_resumed_without_it() {
     again(&run, &["resume", "--json"]).run().fails("input_missing", 66);
     assert_eq!(a.connections(), 0);
 }
+
+#[test]
+fn a_target_whose_journal_is_gone_is_not_forgotten() {
+    let shield = late(Answer::text(503, "down"), gone);
+    let (a, b) = (Cdn::start([yes()]), Cdn::start([yes()]));
+    let run = fan(&config(&shield, &a, &b), "shield,a").arg("--json").run().fails("partial", 75);
+    let history = again(&run, &["history", "--json"]).run().exits(0).json();
+    let folder = run.path(".local/state/stratos");
+    let of = |target: &str| {
+        let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut journals = entries.filter(|path| path.extension().is_some_and(|ending| ending == "journal"));
+        journals
+            .find(|path| {
+                std::fs::read_to_string(path).unwrap().contains(&format!("\"profile\":\"{target}\""))
+            })
+            .unwrap()
+    };
+    assert_eq!(history.as_array().unwrap().len(), 2);
+    let (journal, sent) = (of("a"), (shield.requests().len(), a.requests().len()));
+    let whole = std::fs::read(&journal).unwrap();
+    std::fs::write(&journal, "").unwrap();
+    let refused = again(&run, &["resume", "--json"]).run().fails("data_error", 65);
+    assert!(refused.stderr.contains("1 of the 2 journals"), "{}", refused.stderr);
+    assert_eq!((shield.requests().len(), a.requests().len()), sent, "nothing was sent");
+    std::fs::write(&journal, whole).unwrap();
+    again(&run, &["resume", "--json"]).run().exits(0);
+}

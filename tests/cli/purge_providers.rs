@@ -394,3 +394,44 @@ fn a_list_keeps_its_order_and_loses_blank_lines_and_repetitions() {
     empty.stdin("\n# nothing\n\n").run().exits(64);
     assert_eq!(cdn.requests().len(), 1);
 }
+
+#[test]
+fn a_prefix_that_is_everything_wants_a_confirmation() {
+    let config = "[profiles.default]\nprovider = \"cloudfront\"\ndistribution_id = \"E1\"\n";
+    for prefix in ["/", "https://any.example/"] {
+        let run = stratos(["--no-input", "purge", "--prefix", prefix])
+            .config(config)
+            .env("AWS_ACCESS_KEY_ID", "AKID")
+            .env("AWS_SECRET_ACCESS_KEY", "secret-of-twenty-bytes")
+            .run()
+            .exits(64);
+        assert!(run.stderr.contains("--yes"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_profiles_secret_goes_to_no_other_token_endpoint() {
+    let config = "[profiles.default]\nprovider = \"azure\"\nsubscription_id = \"s\"\nresource_group = \"g\"\n\
+                  profile_name = \"p\"\nendpoint = \"e\"\ntenant_id = \"t\"\nclient_id = \"c\"\nclient_secret = \"env:OWN\"\n";
+    let run = stratos(["purge", "/a", "--set", "login_url=http://127.0.0.1:1"])
+        .config(config)
+        .env("OWN", "supersecretvalue123456")
+        .run()
+        .exits(78);
+    assert!(run.stderr.contains("client_secret") && run.stderr.contains("127.0.0.1:1"), "{}", run.stderr);
+    assert!(!run.stderr.contains("supersecret"), "{}", run.stderr);
+}
+
+#[test]
+fn a_time_beyond_all_times_is_no_panic() {
+    let cdn = Cdn::start([Answer::json(
+        201,
+        &serde_json::json!({ "httpStatus": 201, "purgeId": "p", "estimatedSeconds": u64::MAX }),
+    )]);
+    let config = format!(
+        "[profiles.default]\nprovider = \"akamai\"\nurl = \"{}\"\nclient_token = \"env:A\"\nclient_secret = \"env:B\"\n\
+         access_token = \"env:C\"\n",
+        cdn.url()
+    );
+    stratos(["purge", "--tag", "a"]).config(&config).env("A", "a").env("B", "b").env("C", "c").run().exits(0);
+}

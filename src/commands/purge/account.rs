@@ -242,11 +242,20 @@ fn at_home(member: &str, settings: &Settings, provider: &Provider, profile: &Pro
         (nodes, own) => nodes.iter().map(String::as_str).chain([own]).collect(),
     };
     let site = |url: &str| Site::parse(url).ok();
-    let stranger = settings.targets().iter().find(|target| {
+    let targets = settings.targets().iter().map(String::as_str);
+    let stranger = targets.clone().find(|target| {
         let to = site(target);
         to.is_none() || homes.iter().all(|home| site(home) != to)
     });
-    match stranger {
+    // Where a token is exchanged a secret goes too: to the vendor's place, or the one that the profile names.
+    let exchange = || {
+        provider.settings.iter().filter(|setting| setting.name.ends_with("_url")).find_map(|setting| {
+            let to = settings.get(setting.name).ok()?;
+            let own = profile.settings.iter().any(|(name, value)| name == setting.name && value == to);
+            (!own && setting.default != Some(to)).then_some(to)
+        })
+    };
+    match stranger.or_else(exchange) {
         None => Ok(()),
         Some(stranger) => Err(Error::Config(format!(
             "{member} of profile {} is for {}, but the purge goes to {stranger}; give the credential by \

@@ -173,21 +173,23 @@ fn journals<'a>(fan: &Fan, ready: &mut [Ready<'a>], record: &Record, cx: &Contex
     let Some((place, name)) = record.folder(batches, &of, cx)? else {
         return Ok("purge again what was not accepted".into());
     };
+    let order: Vec<usize> = layers(&fan.stages)?.into_iter().flatten().collect();
     let mut stuck = vec![false; ready.len()];
-    for layer in layers(&fan.stages)? {
-        for index in layer {
-            let stage = &fan.stages[index];
-            stuck[index] = fan.jobs[index].is_err() || stage.after.iter().any(|at| stuck[*at]);
-            let (Ready::Open(open), Ok(job), false) = (&mut ready[index], &fan.jobs[index], stuck[index])
-            else {
-                continue;
-            };
-            let after = stage.after.iter().map(|at| fan.stages[*at].name.clone()).collect();
-            let part = Part { of: of.clone(), place: index, after };
-            let run = open.order.run;
-            let journal = Journal::begin_part(&place, &job.plan, &stage.name, Some(part), run, cx.clock)?;
-            open.journal = Some(journal.named(&name));
-        }
+    for &index in &order {
+        let waits = fan.stages[index].after.iter().any(|at| stuck[*at]);
+        stuck[index] = waits || fan.jobs[index].is_err() || !matches!(ready[index], Ready::Open(_));
+    }
+    let count = stuck.iter().filter(|stuck| !**stuck).count();
+    for index in order {
+        let stage = &fan.stages[index];
+        let (Ready::Open(open), Ok(job), false) = (&mut ready[index], &fan.jobs[index], stuck[index]) else {
+            continue;
+        };
+        let after = stage.after.iter().map(|at| fan.stages[*at].name.clone()).collect();
+        let part = Part { of: of.clone(), place: index, count, after };
+        let run = open.order.run;
+        let journal = Journal::begin_part(&place, &job.plan, &stage.name, Some(part), run, cx.clock)?;
+        open.journal = Some(journal.named(&name));
     }
     Ok(format!("`stratos purge resume {name}` sends the rest"))
 }

@@ -57,9 +57,13 @@ impl Job {
         Ok(Self { profile: profile.name.clone(), provider, settings, plan })
     }
 
-    /// Whether it empties the whole cache.
+    /// Whether it empties the whole cache, by its name or by a prefix that leaves nothing out.
     pub fn is_everything(&self) -> bool {
-        self.plan.batches().any(|batch| batch.selector == Selector::All)
+        let all = |item: &String| matches!(item.as_str(), "/" | "/*" | "*");
+        self.plan.batches().any(|batch| {
+            batch.selector == Selector::All
+                || batch.selector == Selector::Prefix && batch.items.all().iter().any(all)
+        })
     }
 
     /// Duplicates, and what the plan costs where that is worth a line.

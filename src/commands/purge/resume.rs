@@ -44,7 +44,7 @@ impl Resume {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
         let (path, found) = self.path(cx)?;
         let own = found.iter().find(|found| found.path.file_name() == path.file_name());
-        let parts = own.map_or_else(Vec::new, |own| parts(own, &found));
+        let parts = own.map_or_else(|| Ok(Vec::new()), |own| parts(own, &found))?;
         if let (Some(own), false) = (own, parts.is_empty()) {
             let name = self.run.clone().unwrap_or_else(|| called(own).to_owned());
             let how = Again { sets: &self.sets, keys: &self.keys, rate, resend: self.resend, name: &name };

@@ -38,6 +38,8 @@ pub struct Part {
     pub of: String,
     /// How many were named before this one.
     pub place: usize,
+    /// How many journals the command began: one that is gone must not pass for one that is done.
+    pub count: usize,
     /// The targets that come first, by their profiles' names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,

@@ -60,12 +60,17 @@ pub fn list(folder: &Path) -> Result<(Vec<Found>, Vec<Error>)> {
         match look(&path) {
             Ok(journal) => found.push(journal),
             // Nothing was sent: it is no run yet, or never became one.
-            Err(Error::InputMissing(_)) => {}
+            Err(Error::InputMissing(_)) if !begun(&path) => {}
             Err(error) => broken.push(error),
         }
     }
     found.sort_by(|one, other| (one.head.at, &one.head.run).cmp(&(other.head.at, &other.head.run)));
     Ok((found, broken))
+}
+
+/// Whether a first line is there whole: then something may have been sent, whatever else is gone.
+fn begun(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| bytes.contains(&b'\n'))
 }
 
 fn journals(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -7,7 +7,7 @@ use crate::{
         job::Job,
     },
     context::Context,
-    error::Result,
+    error::{Error, Result},
     profile::File,
     purge::{
         execute::Order,
@@ -32,8 +32,8 @@ pub(in crate::commands::purge) struct Again<'m> {
 }
 
 /// The journals of the same command, in the order in which its targets were named; none where it had one account.
-pub(in crate::commands::purge) fn parts(of: &Found, all: &[Found]) -> Vec<std::path::PathBuf> {
-    let Some(part) = &of.head.part else { return Vec::new() };
+pub(in crate::commands::purge) fn parts(of: &Found, all: &[Found]) -> Result<Vec<std::path::PathBuf>> {
+    let Some(part) = &of.head.part else { return Ok(Vec::new()) };
     let mut parts: Vec<_> = all
         .iter()
         .filter_map(|found| {
@@ -42,7 +42,15 @@ pub(in crate::commands::purge) fn parts(of: &Found, all: &[Found]) -> Vec<std::p
         })
         .collect();
     parts.sort();
-    parts.into_iter().map(|(_, path)| path).collect()
+    if parts.len() != part.count {
+        return Err(Error::Data(format!(
+            "{} of the {} journals of this command are there, so nothing says what the others' targets lack; \
+             nothing was sent: purge again at all of them",
+            parts.len(),
+            part.count
+        )));
+    }
+    Ok(parts.into_iter().map(|(_, path)| path).collect())
 }
 
 /// Sends what the command left, every target under its own profile.
@@ -53,12 +61,16 @@ pub(in crate::commands::purge) fn resume(
 ) -> Result<Box<dyn Report>> {
     let resumed = paths.iter().map(|path| Journal::resume(path, cx.clock)).collect::<Result<Vec<_>>>()?;
     let names: Vec<String> = resumed.iter().map(|resumed| resumed.head.profile.clone()).collect();
-    let after = |index: usize| {
-        let before = resumed[index].head.part.iter().flat_map(|part| &part.after);
-        before.filter_map(|name| names.iter().position(|own| own == name)).collect()
+    let place = |name: &String| {
+        names.iter().position(|own| own == name).ok_or_else(|| {
+            Error::Data(format!("the journal of {name}, which comes first, is not there; nothing was sent"))
+        })
     };
-    let stage = |(index, name): (usize, &String)| Stage { name: name.clone(), after: after(index) };
-    let stages: Vec<Stage> = names.iter().enumerate().map(stage).collect();
+    let mut stages = Vec::new();
+    for (resumed, name) in resumed.iter().zip(&names) {
+        let before = resumed.head.part.iter().flat_map(|part| &part.after);
+        stages.push(Stage { name: name.clone(), after: before.map(place).collect::<Result<_>>()? });
+    }
     settle::refuse_shared(how.keys, cx)?;
     let file = File::load(&cx.place())?;
     let sets = settle::sets(&how.sets.sets, &stages)?;
