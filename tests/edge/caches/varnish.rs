@@ -126,7 +126,9 @@ fn bans() -> Result<(), Failed> {
 fn refusals() -> Result<(), Failed> {
     let closed = varnish().under("closed.example.test");
     let [object] = closed.warm(["/a.css"])?;
-    for selector in [&["/a.css"][..], &["--tag", "a"], &["--prefix", "/"], &["--everything", "--yes"]] {
+    for selector in
+        [&["/a.css"][..], &["--tag", "a"], &["--prefix", "/", "--yes"], &["--everything", "--yes"]]
+    {
         closed.refused(selector, 77, &["access list"])?;
     }
     closed.keeps(&object)?;
