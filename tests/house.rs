@@ -1,6 +1,9 @@
 //! The house: tables without gaps, imports in one direction, the outside world behind one door.
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+#[path = "house/dependencies.rs"]
+mod dependencies;
+
 use std::{
     collections::BTreeSet,
     fs,
