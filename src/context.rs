@@ -14,12 +14,14 @@ use crate::{
     options::{Format, Options},
     profile::Profile,
     progress::{Bars, Console, Progress},
+    release::Trust,
     secret::Secret,
 };
 use std::{
     collections::HashMap,
     ffi::OsString,
     io::{self, BufRead, IsTerminal, Read, Write},
+    path::PathBuf,
     rc::Rc,
     sync::{
         OnceLock,
@@ -88,6 +90,8 @@ pub struct Context<'a> {
     pub bars: Bars,
     /// Columns of the terminal, 80 where there is none.
     pub width: usize,
+    /// Whose signatures on releases are believed.
+    pub trust: &'a Trust,
     /// What this run found out already.
     pub state: State,
 }
@@ -107,6 +111,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn progress(&self, what: &'static str, total: Option<u64>) -> Progress<'a> {
         Progress::start(self.console, self.bars, self.clock, what, total)
+    }
+
+    /// The file of the running binary.
+    pub fn own_binary(&self) -> Result<PathBuf> {
+        std::env::current_exe().map_err(|error| {
+            Error::Io(format!("cannot tell where the running binary lies: {error}; run it by its whole path"))
+        })
     }
 
     /// Seconds since 1970.

@@ -86,6 +86,9 @@ pub enum Error {
     /// The origin or an edge still served the old content when the time was up.
     #[error("{0}")]
     NotFresh(String),
+    /// A file of a release, its manifest or its signature is not what it must be.
+    #[error("{0}")]
+    Untrusted(String),
     /// A defect in stratos.
     #[error("{0}")]
     Software(String),
@@ -342,6 +345,7 @@ impl Error {
             Self::Quota(_) => Kind::RateLimited,
             Self::Partial(_) => Kind::Partial,
             Self::NotFresh(_) => Kind::NotFresh,
+            Self::Untrusted(_) => Kind::UntrustedRelease,
             Self::Software(_) => Kind::SoftwareError,
         }
     }

@@ -19,6 +19,7 @@ pub mod playlist;
 pub mod profile;
 pub mod progress;
 pub mod purge;
+pub mod release;
 pub mod report;
 pub mod secret;
 pub mod sign;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use stratos::{
     cli::{self, World},
     context::{self, Env, SystemClock, Terminals},
+    release::Trust,
 };
 
 fn main() -> ExitCode {
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
         terminals,
         input: &mut context::input(),
         output: context::output(terminals.stdout),
+        trust: &Trust::compiled_in(),
     };
     ExitCode::from(cli::run(std::env::args_os().skip(1).collect(), world))
 }

@@ -10,6 +10,7 @@ use crate::{
     command::Entry,
     context::{Context, Env, Output, SIGNAL, State, Terminals},
     error::{Error, Result},
+    release::Trust,
     report,
 };
 use clap::ArgMatches;
@@ -34,6 +35,8 @@ pub struct World<'a> {
     pub input: &'a mut (dyn BufRead + Send),
     /// stdout.
     pub output: Output<Box<dyn Write + Send>>,
+    /// Whose signatures on releases are believed.
+    pub trust: &'a Trust,
 }
 
 /// Runs the command line (without the program's name) to its exit code.
@@ -75,6 +78,7 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         terminal: manner.terminal,
         bars: manner.bars,
         width: world.terminals.width,
+        trust: world.trust,
         state: State::default(),
     };
     let traced = span::asked(&job.matches, job.entry.name, &cx)?;

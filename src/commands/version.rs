@@ -5,11 +5,12 @@ use crate::{
     command::Command,
     context::Context,
     error::{Error, Result},
+    release::build,
     report::{Page, Report, Style},
     secret::Secret,
     sign::{Claims, Params, Scheme, Signer, Url},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::io;
 
 /// Print the CLI version
@@ -67,52 +68,16 @@ fn self_test() -> Result<()> {
     Ok(())
 }
 
-/// The target triple, from what the compiler knows of it.
-fn target() -> String {
-    let first = |known: &[(&'static str, bool)]| {
-        known.iter().find(|(_, here)| *here).map_or("unknown", |(name, _)| name)
-    };
-    let processor = first(&[
-        ("x86_64", cfg!(target_arch = "x86_64")),
-        ("aarch64", cfg!(target_arch = "aarch64")),
-        ("armv7", cfg!(target_arch = "arm")),
-        ("riscv64gc", cfg!(target_arch = "riscv64")),
-    ]);
-    let system = first(&[
-        ("apple-darwin", cfg!(target_os = "macos")),
-        ("pc-windows-msvc", cfg!(all(windows, target_env = "msvc"))),
-        ("pc-windows-gnu", cfg!(all(windows, target_env = "gnu"))),
-        ("unknown-linux-musl", cfg!(all(target_os = "linux", target_env = "musl"))),
-        ("unknown-linux-gnu", cfg!(all(target_os = "linux", target_env = "gnu"))),
-        ("unknown-freebsd", cfg!(target_os = "freebsd")),
-    ]);
-    format!("{processor}-{system}")
-}
-
-fn build() -> Value {
-    let features: Vec<&str> = [("filter", cfg!(feature = "filter")), ("edge", cfg!(feature = "edge"))]
-        .into_iter()
-        .filter_map(|(name, on)| on.then_some(name))
-        .collect();
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "commit": option_env!("STRATOS_COMMIT"),
-        "target": target(),
-        "features": features,
-        "static": cfg!(target_feature = "crt-static"),
-    })
-}
-
 impl Report for Versioned {
     fn value(&self) -> Value {
-        build()
+        build::facts()
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let version = env!("CARGO_PKG_VERSION");
+        let version = build::VERSION;
         match self {
             Self::Line => writeln!(page.out, "stratos v{version}"),
-            Self::Build => writeln!(page.out, "{}", build()),
+            Self::Build => writeln!(page.out, "{}", build::facts()),
             Self::Works => writeln!(page.out, "stratos v{version}: self-test passed"),
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     error::Result,
     options::{Format, Options},
     progress::{Bars, Console},
+    release::Trust,
     secret::Secret,
 };
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ impl Desk {
             terminal: false,
             width: 80,
             bars: Bars::None,
+            trust: &Trust::default(),
             state: State { unseen: self.unseen, ..State::default() },
         };
         let result = part(&mut cx);

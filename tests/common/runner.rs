@@ -29,8 +29,17 @@ where
     I: IntoIterator<Item = S>,
     S: AsRef<OsStr>,
 {
+    program(env!("CARGO_BIN_EXE_stratos"), args)
+}
+
+/// Another program in the same way: a copy of the binary, or a test that is the CLI itself.
+pub fn program<I, S>(path: impl AsRef<OsStr>, args: I) -> Runner
+where
+    I: IntoIterator<Item = S>,
+    S: AsRef<OsStr>,
+{
     let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_stratos"));
+    let mut command = Command::new(path);
     command.args(args).env_clear().env("HOME", home.path()).current_dir(home.path());
     Runner { command, home, stdin: Vec::new() }
 }
