@@ -17,6 +17,8 @@ mod sign;
 #[path = "properties/output.rs"]
 mod output;
 
+#[path = "properties/pace.rs"]
+mod pace;
 #[path = "properties/playlist.rs"]
 mod playlist;
 #[path = "properties/purge.rs"]

@@ -11,7 +11,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const CALLS: &[Budget] = &[Budget::requests("calls", 20).refill(20, 300)];
+const CALLS: &[Budget] = &[Budget::requests("calls", 20).within(300)];
 
 /// The row.
 pub const PROVIDER: Provider = Provider {

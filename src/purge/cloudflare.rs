@@ -22,10 +22,10 @@ const CALLS: &[Budget] = &[
     Budget::requests("purges", 500).refill(50, 1).when("plan", "enterprise"),
 ];
 const URLS: &[Budget] = &[
-    Budget::items("urls", 800).refill(800, 1).when("plan", "free"),
-    Budget::items("urls", 1500).refill(1500, 1).when("plan", "pro"),
-    Budget::items("urls", 1500).refill(1500, 1).when("plan", "business"),
-    Budget::items("urls", 3000).refill(3000, 1).when("plan", "enterprise"),
+    Budget::items("urls", 800).within(1).when("plan", "free"),
+    Budget::items("urls", 1500).within(1).when("plan", "pro"),
+    Budget::items("urls", 1500).within(1).when("plan", "business"),
+    Budget::items("urls", 3000).within(1).when("plan", "enterprise"),
 ];
 
 /// The row.

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::{fmt::Write, time::Duration};
 
 /// About one call in two seconds, as a maintainer of the vendor says.
-const CALLS: Budget = Budget::requests("calls", 1).refill(1, 2);
+const CALLS: Budget = Budget::requests("calls", 1).within(2);
 const PATHS: &[Budget] = &[CALLS, Budget::items("paths", 3000)];
 /// How many tags may be in progress is not said; this is the smaller bound.
 const WILDCARDS: &[Budget] = &[CALLS, Budget::items("wildcards", 15)];

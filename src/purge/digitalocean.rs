@@ -11,8 +11,7 @@ use crate::{
 use serde_json::json;
 use std::time::Duration;
 
-const FILES: &[Budget] =
-    &[Budget::items("files", 50).refill(50, 20), Budget::requests("calls", 5).refill(5, 10)];
+const FILES: &[Budget] = &[Budget::items("files", 50).within(20), Budget::requests("calls", 5).within(10)];
 
 /// The row.
 pub const PROVIDER: Provider = Provider {

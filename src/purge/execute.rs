@@ -9,7 +9,7 @@ mod finish;
 pub use super::ledger::Ledger;
 
 use super::{
-    Account, Batch, Budget, Limit, Outcome, Poll, Progress, Provider, Refill, Sent,
+    Account, Batch, Budget, Limit, Outcome, Poll, Progress, Provider, Receipt, Refill, Sent,
     journal::{Fate, Past, digest},
     pace::{Pace, RATE, Wait, midnight, rfc3339},
     plan::Plan,
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::Clock,
     error::{Error, Result},
-    http::Client,
+    http::{Client, Response},
 };
 use std::time::Duration;
 
@@ -81,6 +81,7 @@ pub fn execute(
         announced: Vec::new(),
         times: None,
         settled: Duration::ZERO,
+        begun: (now, client.clock.elapsed()),
     };
     let mut outcome = run.all();
     if let Some(patience) = order.wait {
@@ -108,6 +109,8 @@ struct Run<'a> {
     times: Option<(Duration, Duration)>,
     /// When the provider's own word says that all is done, since 1970.
     settled: Duration,
+    /// When the run began, since 1970 and by the monotonic clock.
+    begun: (Duration, Duration),
 }
 
 /// What was sent once is sent again as it was: under the same key, other content may be refused or, worse, taken.
@@ -155,6 +158,16 @@ pub fn idle(error: &Error) -> bool {
         }
         Error::Redirect(_) | Error::Config(_) => true,
         _ => false,
+    }
+}
+
+/// How often the request was sent.
+fn attempts(answered: &Result<(Receipt, Response)>) -> u32 {
+    match answered {
+        Ok((_, reply)) => reply.attempts,
+        Err(Error::Answered(answer)) => answer.attempts,
+        Err(Error::RequestFailed { attempts, .. }) => *attempts,
+        Err(_) => 1,
     }
 }
 
@@ -257,11 +270,14 @@ impl<'a> Run<'a> {
             self.resent.push(index);
         }
         self.ledger.sending(batch, &request).map_err(Halt::Before)?;
-        let now = self.client.clock.now().map_err(Halt::Before)?;
-        self.pace.spend(limit, batch.items.count(), 1, now);
+        let now = self.now().map_err(Halt::Before)?;
+        self.pace.spend(limit, batch.items.count(), now);
         let left = self.client.clock.elapsed();
         let answered = self.session.send(&request);
         let answered = answered.and_then(|reply| Ok(((self.provider.decode)(&reply)?, reply)));
+        // What remains was counted when the answer was written: retries may have taken minutes.
+        let now = self.now().unwrap_or(now);
+        self.pace.settle(limit, attempts(&answered), now);
         let (receipt, reply) = match answered {
             Ok(answered) => answered,
             Err(error) => {
@@ -272,8 +288,6 @@ impl<'a> Run<'a> {
             }
         };
         self.times = Some((self.times.map_or(left, |(first, _)| first), self.client.clock.elapsed()));
-        // What remains was counted when the answer was written: retries may have taken minutes.
-        let now = self.client.clock.now().unwrap_or(now);
         for (name, left) in &receipt.left {
             self.pace.lower(name, *left, now);
         }
@@ -301,13 +315,20 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// A clock that is set back while the run lasts stops no budget from coming back.
+    fn now(&self) -> Result<Duration> {
+        let (begun, mark) = self.begun;
+        let clock = self.client.clock;
+        Ok(clock.now()?.max(begun.saturating_add(clock.elapsed().saturating_sub(mark))))
+    }
+
     /// Waits until every budget of the row has room. A signal ends it, between requests too.
     fn await_room(&mut self, limit: &Limit, items: usize) -> Result<()> {
         let clock = self.client.clock;
         clock.sleep(Duration::ZERO)?;
-        let begun = clock.now()?;
+        let begun = self.now()?;
         loop {
-            let now = clock.now()?;
+            let now = self.now()?;
             match self.pace.wait(limit, items, now) {
                 Wait::None => return Ok(()),
                 Wait::For(wait, budget) => {
@@ -346,7 +367,7 @@ impl<'a> Run<'a> {
                 let next = rfc3339(midnight(back.saturating_sub(Duration::from_secs(1))));
                 format!("the next UTC day begins at {next}")
             }
-            Refill::Steady(..) => {
+            Refill::Steady(..) | Refill::Within(_) => {
                 let back = back + Duration::from_nanos(999_999_999);
                 format!("come back at {}, or allow a longer wait with --max-wait", rfc3339(back))
             }

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Per customer; a third party's figure, not confirmed by the vendor.
-const PURGES: &[Budget] = &[Budget::items("purges", 100_000).refill(100_000, 3600)];
+const PURGES: &[Budget] = &[Budget::items("purges", 100_000).within(3600)];
 /// Writes of a user, which purging everything counts as.
-const WRITES: &[Budget] = &[Budget::requests("writes", 1000).refill(1000, 3600)];
+const WRITES: &[Budget] = &[Budget::requests("writes", 1000).within(3600)];
 
 /// The row.
 pub const PROVIDER: Provider = Provider {

@@ -12,9 +12,9 @@ use crate::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const URLS: &[Budget] = &[Budget::requests("urls", 2).refill(2, 60)];
-const PATTERNS: &[Budget] = &[Budget::requests("patterns", 1).refill(1, 60)];
-const ALL: &[Budget] = &[Budget::requests("all", 1).refill(1, 60)];
+const URLS: &[Budget] = &[Budget::requests("urls", 2).within(60)];
+const PATTERNS: &[Budget] = &[Budget::requests("patterns", 1).within(60)];
+const ALL: &[Budget] = &[Budget::requests("all", 1).within(60)];
 
 /// The row.
 pub const PROVIDER: Provider = Provider {

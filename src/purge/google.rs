@@ -14,7 +14,7 @@ use crate::{
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-const CALLS: &[Budget] = &[Budget::requests("calls", 500).refill(500, 60)];
+const CALLS: &[Budget] = &[Budget::requests("calls", 500).within(60)];
 const LIMITS: &[Limit] = &[
     Limit::of(Selector::Url, 1).spends(CALLS),
     Limit::of(Selector::Prefix, 1).spends(CALLS),

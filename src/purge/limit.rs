@@ -90,14 +90,16 @@ impl Counts {
 pub enum Refill {
     /// When the purge that took it is done.
     UntilDone,
-    /// Evenly: so many in so long.
+    /// Evenly, as into a bucket: so many in so long.
     Steady(u32, Duration),
+    /// A window's: the room holds for any stretch of this length, whenever it begins.
+    Within(Duration),
     /// Whole, at midnight UTC.
     Daily,
 }
 
 impl Budget {
-    /// Counts requests; given back when done until [`Budget::refill`] or [`Budget::daily`] says otherwise.
+    /// Counts requests; given back when done until one of the functions below says otherwise.
     #[must_use]
     pub const fn requests(name: &'static str, room: u32) -> Self {
         Self { name, counts: Counts::Requests, room, refill: Refill::UntilDone, when: None }
@@ -109,10 +111,16 @@ impl Budget {
         Self { counts: Counts::Items, ..Self::requests(name, room) }
     }
 
-    /// Refills so many in so many seconds.
+    /// Refills evenly, so many in so many seconds, up to the room.
     #[must_use]
     pub const fn refill(self, count: u32, seconds: u64) -> Self {
         Self { refill: Refill::Steady(count, Duration::from_secs(seconds)), ..self }
+    }
+
+    /// Its room is for any so many seconds.
+    #[must_use]
+    pub const fn within(self, seconds: u64) -> Self {
+        Self { refill: Refill::Within(Duration::from_secs(seconds)), ..self }
     }
 
     /// Refills at midnight UTC.
@@ -138,6 +146,9 @@ impl Budget {
                     "{room} {what} at once and {count} every {} after",
                     humantime::format_duration(period)
                 )
+            }
+            Refill::Within(period) => {
+                format!("{room} {what} in any {}", humantime::format_duration(period))
             }
             Refill::UntilDone => format!("{room} {what} in progress at a time"),
         }

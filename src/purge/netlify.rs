@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Each tag, and the site, twice in five seconds; a plan names a tag once.
-const SITE: &[Budget] = &[Budget::requests("site", 2).refill(2, 5)];
+const SITE: &[Budget] = &[Budget::requests("site", 2).within(5)];
 
 /// The row. How many tags a call takes is not published.
 pub const PROVIDER: Provider = Provider {

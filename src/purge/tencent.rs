@@ -14,7 +14,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const CALLS: Budget = Budget::requests("calls", 20).refill(20, 1);
+const CALLS: Budget = Budget::requests("calls", 20).within(1);
 /// At whose midnight the day ends is not said.
 const URLS: &[Budget] = &[CALLS, Budget::items("urls", 10_000).daily()];
 const FOLDERS: &[Budget] = &[CALLS, Budget::items("folders", 100).daily()];

@@ -1,7 +1,7 @@
 //! The figures that the README promises, each as met or missed, in one run: `cargo bench --bench figures`.
 //!
 //! Measures the `dist` binary, which it builds first; `STRATOS_BIN` names another. README.md
-//! tells of the variables, and of the peers that it is compared with.
+//! tells of the variables, and of the peers that it is compared with. `-- purge changed` measures those parts alone.
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 mod bulk;
@@ -29,15 +29,30 @@ fn main() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let bench = Bench { binary, home: home.path().to_owned() };
     println!("figures of {}", bench.binary.file_name().unwrap_or_default().display());
-    size(&bench);
-    cold::run(&bench);
-    let hmac = bulk::run(&bench);
-    let rsa = schemes::run(&bench);
-    peers::run(&bench, hmac, rsa);
-    deadline::run(&bench);
-    changed::run(&bench);
-    purge::run(&bench);
-    memory::run(&bench);
+    let asked: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for (name, part) in PARTS {
+        if asked.is_empty() || asked.iter().any(|word| word == name) {
+            part(&bench);
+        }
+    }
+}
+
+type Part = fn(&Bench);
+
+const PARTS: &[(&str, Part)] = &[
+    ("size", size),
+    ("cold", cold::run),
+    ("signing", signing),
+    ("deadline", deadline::run),
+    ("changed", changed::run),
+    ("purge", purge::run),
+    ("memory", memory::run),
+];
+
+fn signing(bench: &Bench) {
+    let hmac = bulk::run(bench);
+    let rsa = schemes::run(bench);
+    peers::run(bench, hmac, rsa);
 }
 
 /// What is measured, and where it may write.

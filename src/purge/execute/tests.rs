@@ -311,7 +311,7 @@ fn the_pace_is_kept_and_a_wait_beyond_patience_stops_and_names_the_budget() {
         ..PLAIN
     };
     let ran = Case::of(SLOW, 3, [OK, OK, OK]).run();
-    assert_eq!(ran.took, Duration::from_secs(120));
+    assert_eq!(ran.took, Duration::from_millis(121_200));
     const SLOWER: Provider = Provider {
         limits: &[Limit::of(Selector::Tag, 1).spends(&[Budget::requests("calls", 1).refill(1, 600)])],
         ..PLAIN
@@ -320,7 +320,65 @@ fn the_pace_is_kept_and_a_wait_beyond_patience_stops_and_names_the_budget() {
     assert_eq!(ran.outcome.unsent, [1, 2]);
     let error = ran.outcome.failure(&ran.plan).unwrap();
     assert_eq!((error.facts().name, error.facts().exit), ("rate_limited", 75));
-    assert!(error.to_string().contains("come back at 2026-01-01T00:10:00Z"), "{error}");
+    assert!(error.to_string().contains("come back at 2026-01-01T00:10:06Z"), "{error}");
+}
+
+/// A bucket of ten, and ten a second: it refuses what comes too early by its own clock, with nothing to spare.
+struct Strict<'c> {
+    clock: &'c Hand,
+    /// In shares, a thousand million to the request, and when that was true.
+    level: Mutex<(u128, Duration)>,
+    arrivals: Mutex<Vec<Duration>>,
+}
+
+impl Strict<'_> {
+    const UNIT: u128 = 1_000_000_000;
+
+    fn travel(&self, count: usize, most: u64) {
+        let late = count as u64 * 7919 % most;
+        *self.clock.now.lock().unwrap() += Duration::from_millis(late);
+    }
+}
+
+impl Transport for Strict<'_> {
+    fn send(&self, _: &Request, _: &Policy) -> std::result::Result<Response, Failure> {
+        let count = self.arrivals.lock().unwrap().len();
+        self.travel(count, 53);
+        let at = self.clock.elapsed();
+        let mut level = self.level.lock().unwrap();
+        let earned = (at - level.1).as_nanos() * 10;
+        *level = ((level.0 + earned).min(10 * Self::UNIT), at);
+        let status = if level.0 >= Self::UNIT { 200 } else { 429 };
+        level.0 = level.0.saturating_sub(Self::UNIT);
+        self.arrivals.lock().unwrap().push(at);
+        self.travel(count, 41);
+        let body = br#"{"success":true}"#.to_vec();
+        Ok(Response { status, headers: Vec::new(), body, attempts: 1, elapsed: Duration::ZERO })
+    }
+}
+
+#[test]
+fn a_strict_limit_is_used_and_never_met_however_long_requests_travel() {
+    const BURST: usize = 10;
+    const PACED: Provider = Provider {
+        limits: &[Limit::of(Selector::Tag, 1).spends(&[Budget::requests("calls", 10).refill(10, 1)])],
+        ..PLAIN
+    };
+    let settings = PACED.resolve(&["https://cdn.test".into()], &[]).unwrap();
+    let items = (0..BURST + 200).map(|n| format!("t{n}")).collect();
+    let asked = Selection { selector: Selector::Tag, items, soft: false };
+    let plan = plan(&PACED, &settings, &asked).unwrap();
+    let account = Account::open(&PACED, settings, |_| Ok(None)).unwrap();
+    let clock = Hand::default();
+    let level = Mutex::new((10 * Strict::UNIT, Duration::ZERO));
+    let server = Strict { clock: &clock, level, arrivals: Mutex::default() };
+    let policy = Policy { retries: 0, ..Policy::default() };
+    let client = Client { policy, transport: &server, clock: &clock, console: Console::new(true, false, 0) };
+    let ran = execute(&PACED, &account, &plan, &client, &Order::default(), &mut Notes::default()).unwrap();
+    assert!(ran.complete(), "{:?}", codes(&ran));
+    let arrivals = server.arrivals.into_inner().unwrap();
+    let used = 199.0 / (arrivals[BURST + 199] - arrivals[BURST]).as_secs_f64() / 10.0;
+    assert!(used >= 0.95, "{used}");
 }
 
 #[test]

@@ -146,15 +146,19 @@ impl Past {
             }
             match line {
                 Line::Sending { .. } => {
-                    pace.spend(limit, items, 1, at);
+                    pace.spend(limit, items, at);
                     holds[index] = true;
                 }
+                Line::Failed { .. } => pace.settle(limit, 1, at),
                 Line::Accepted { left, .. } => {
+                    pace.settle(limit, 1, at);
                     left.iter().for_each(|(name, left)| pace.lower(name, *left, at));
                 }
                 _ => {}
             }
         }
+        // What was out when the run was cut off arrived at some time before now.
+        provider.limits.iter().for_each(|limit| pace.settle(limit, 1, now));
         pace
     }
 }
