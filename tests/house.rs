@@ -13,7 +13,7 @@ use std::{
 /// Rooms from the bottom up; a room imports only what stands on a lower line.
 const FLOORS: &[&[&str]] = &[
     &["error", "secret", "clock", "startup"],
-    &["options", "progress", "release"],
+    &["options", "progress", "child", "release"],
     &["http", "profile"],
     &["credential", "report"],
     &["context"],

@@ -2,104 +2,37 @@
 
 use super::{BOUND, too_long};
 use crate::{
+    child::{self, Bounds, Ended},
     clock::Clock,
     error::{Error, Result},
 };
-use std::{
-    io::{ErrorKind, Read},
-    process::{Child, Command, Stdio},
-    sync::mpsc::{self, Receiver, TryRecvError},
-    thread,
-    time::Duration,
-};
+use std::{io::ErrorKind, process::Command, time::Duration};
 
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) fn run(words: &[String], source: &str, clock: &dyn Clock) -> Result<Vec<u8>> {
     let (program, arguments) = words.split_first().expect("the parser wants a word");
-    let child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = child.map_err(|error| {
+    let bounds = Bounds { time: LIMIT, output: BOUND, group: false };
+    let ended = child::run(Command::new(program).args(arguments), bounds, clock);
+    let ended = ended.map_err(|error| {
         let text = format!("{source} runs {program}, which cannot be started: {error}");
         match error.kind() {
             ErrorKind::NotFound => Error::InputMissing(text + "; install it, or give its path"),
             _ => Error::Unavailable(text),
         }
     })?;
-    let stdout = drain(child.stdout.take().expect("it is piped"));
-    let stderr = drain(child.stderr.take().expect("it is piped"));
-    let ended = wait(&mut child, &stdout, &stderr, clock);
-    if !matches!(ended, Ok(Some(_))) {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    let Some((out, err)) = ended? else {
-        return Err(Error::Unavailable(format!(
-            "{source} runs {program}, which did not end within {} s; try it by hand",
-            LIMIT.as_secs()
-        )));
-    };
-    if out.len() as u64 > BOUND {
-        return Err(too_long(source));
-    }
-    let status = child.wait().map_err(|error| Error::Io(format!("cannot wait for {program}: {error}")))?;
-    if !status.success() {
-        return Err(Error::Unavailable(format!(
+    match ended? {
+        Ended::Done { status, out, .. } if status.success() => Ok(out),
+        Ended::Done { status, out, err } => Err(Error::Unavailable(format!(
             "{source} runs {program}, which failed ({status}){}; try it by hand",
             said(&err, &out)
-        )));
+        ))),
+        Ended::Late => Err(Error::Unavailable(format!(
+            "{source} runs {program}, which did not end within {} s; try it by hand",
+            LIMIT.as_secs()
+        ))),
+        Ended::TooMuch => Err(too_long(source)),
     }
-    Ok(out)
-}
-
-/// Both streams once they are closed; `None` when the time is up first.
-fn wait(
-    child: &mut Child,
-    stdout: &Receiver<Vec<u8>>,
-    stderr: &Receiver<Vec<u8>>,
-    clock: &dyn Clock,
-) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let start = clock.elapsed();
-    let (mut out, mut err) = (None, None);
-    while clock.elapsed().saturating_sub(start) < LIMIT {
-        take(stdout, &mut out);
-        take(stderr, &mut err);
-        let over = out.as_ref().is_some_and(|bytes: &Vec<u8>| bytes.len() as u64 > BOUND);
-        if over {
-            // It may write on for ever into a pipe that nobody reads.
-            let _ = child.kill();
-        }
-        let ended = child.try_wait().map_err(|error| Error::Io(format!("cannot wait: {error}")))?.is_some();
-        match (ended, out.take(), err.take()) {
-            (true, Some(bytes), _) if over => return Ok(Some((bytes, Vec::new()))),
-            (true, Some(bytes), Some(said)) => return Ok(Some((bytes, said))),
-            (_, bytes, said) => (out, err) = (bytes, said),
-        }
-        clock.sleep(Duration::from_millis(5))?;
-    }
-    Ok(None)
-}
-
-fn take(from: &Receiver<Vec<u8>>, into: &mut Option<Vec<u8>>) {
-    match from.try_recv() {
-        Ok(bytes) => *into = Some(bytes),
-        Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
-    }
-}
-
-/// Reads in a thread: a grandchild that keeps the pipe open must not hold us.
-fn drain(from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = from.take(BOUND + 1).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-    });
-    receiver
 }
 
 /// The first line of what it complained about, without what it printed as the secret.

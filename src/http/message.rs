@@ -58,6 +58,8 @@ pub struct Request {
     pub again: Option<fn(&Response) -> bool>,
     /// Where to connect instead of looking the name up; `Host` and TLS keep the URL's name. No proxy then.
     pub at: Option<SocketAddr>,
+    /// Whether neither it nor a redirect of it may go in clear, this machine included.
+    pub https: bool,
 }
 
 /// One answer, whole.
@@ -90,6 +92,7 @@ impl Request {
             give_up: None,
             again: None,
             at: None,
+            https: false,
         }
     }
 
@@ -164,6 +167,13 @@ impl Request {
     #[must_use]
     pub const fn at(mut self, address: SocketAddr) -> Self {
         self.at = Some(address);
+        self
+    }
+
+    /// Goes over https alone, its redirects too, on this machine as well.
+    #[must_use]
+    pub const fn over_https(mut self) -> Self {
+        self.https = true;
         self
     }
 

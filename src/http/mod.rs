@@ -26,7 +26,11 @@ use crate::{
     progress::Console,
 };
 use redact::Redactor;
-use std::{io::Write, net::SocketAddr, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    time::Duration,
+};
 
 /// How requests are sent: the deadline, the retries, the bounds.
 #[derive(Debug, Clone)]
@@ -63,12 +67,13 @@ pub trait Transport: Send + Sync {
         &self,
         request: &Request,
         policy: &Policy,
-        sink: &mut dyn Write,
+        sink: &mut dyn Sink,
     ) -> std::result::Result<Response, Failure> {
         let mut response = self.send(request, policy)?;
         if response.accepted() {
             let body = std::mem::take(&mut response.body);
-            sink.write_all(&body).map_err(|error| Failure::Sink(error.to_string()))?;
+            let taken = sink.begin(&response).and_then(|()| sink.take(&body));
+            taken.map_err(|error| Failure::Sink(error.to_string()))?;
         }
         Ok(response)
     }
@@ -80,6 +85,24 @@ pub trait Transport: Send + Sync {
         _policy: &Policy,
     ) -> std::result::Result<Vec<SocketAddr>, Failure> {
         Ok(Vec::new())
+    }
+}
+
+/// Takes the body of a success as it arrives.
+pub trait Sink {
+    /// Sees status and headers before the first byte; an error ends the exchange.
+    fn begin(&mut self, _head: &Response) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes the next bytes; an error ends the exchange.
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// Whatever can be written to takes a body without a look at its headers.
+impl<W: Write> Sink for W {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
     }
 }
 
@@ -133,7 +156,7 @@ impl Client<'_> {
 
     /// As [`Client::send`], writing the body of a success to the sink as it arrives. Once a byte is
     /// written nothing is sent again.
-    pub fn stream(&self, request: &Request, sink: &mut dyn Write) -> Result<Response> {
+    pub fn stream(&self, request: &Request, sink: &mut dyn Sink) -> Result<Response> {
         let mut counted = Counted { sink, written: 0 };
         self.follow(request, None, &mut |request| {
             let answer = self.transport.stream(request, &self.policy, &mut counted);
@@ -153,12 +176,18 @@ impl Client<'_> {
         found.map_err(|failure| self.failed(failure, &target.to_string(), 1))
     }
 
-    /// Follows redirects where that is safe: without a credential, to https or loopback.
+    /// Follows redirects where that is safe: without a credential, to https or loopback; to https alone
+    /// where the request says so.
     fn follow(&self, request: &Request, sign: Option<Sign<'_>>, attempt: Attempt<'_>) -> Result<Response> {
         let mut sent = 0;
         let mut request = request.clone();
         for _ in 0..=REDIRECTS {
             let target = Target::of(&request.url)?;
+            if request.https && target.scheme != Scheme::Https {
+                return Err(Error::Redirect(format!(
+                    "{target} is not https, and nothing is fetched from there in clear"
+                )));
+            }
             let (credential, response) = self.settle(&request, sign, attempt, &mut sent)?;
             let Some(next) = onward(&request, credential, &target, &response)? else { return Ok(response) };
             // The address was one of that name's.
@@ -338,7 +367,8 @@ fn onward(
             response.status
         )));
     }
-    let safe = Target::of(&url).is_ok_and(|next| next.scheme == Scheme::Https || next.is_loopback());
+    let here = |next: &Target<'_>| next.is_loopback() && !request.https;
+    let safe = Target::of(&url).is_ok_and(|next| next.scheme == Scheme::Https || here(&next));
     if safe {
         return Ok(Some(url));
     }
@@ -350,19 +380,18 @@ fn onward(
 
 /// A sink that knows whether it was used.
 struct Counted<'s> {
-    sink: &'s mut dyn Write,
+    sink: &'s mut dyn Sink,
     written: u64,
 }
 
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.sink.write(bytes)?;
-        self.written += written as u64;
-        Ok(written)
+impl Sink for Counted<'_> {
+    fn begin(&mut self, head: &Response) -> io::Result<()> {
+        self.sink.begin(head)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.sink.flush()
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.written += bytes.len() as u64;
+        self.sink.take(bytes)
     }
 }
 

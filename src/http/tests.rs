@@ -322,9 +322,9 @@ impl Transport for Breaks {
         unreachable!("it only streams")
     }
 
-    fn stream(&self, _: &Request, _: &Policy, sink: &mut dyn Write) -> Outcome {
+    fn stream(&self, _: &Request, _: &Policy, sink: &mut dyn Sink) -> Outcome {
         *self.1.lock().unwrap() += 1;
-        sink.write_all(self.0).unwrap();
+        sink.take(self.0).unwrap();
         Err(Failure::Passing("reset".into()))
     }
 }
@@ -341,6 +341,48 @@ fn a_stream_is_not_repeated_once_a_byte_is_out() {
         assert_eq!((*breaks.1.lock().unwrap(), error.facts().name), (sent, "request_failed"));
         assert_eq!(sink, bytes);
     }
+}
+
+#[test]
+fn over_https_alone_means_redirects_and_this_machine_too() {
+    let clock = Told::drawing(0);
+    for url in ["http://cdn.example/a", "http://127.0.0.1:1/a"] {
+        let script = Script::of([answer(200, &[])]);
+        let error = client(&script, &clock).send(&Request::get(url).over_https()).unwrap_err();
+        assert_eq!((error.facts().name, script.sent()), ("redirect_refused", 0), "{url}");
+    }
+    for url in ["http://cdn.example/b", "http://127.0.0.1:1/b", "http://localhost/b"] {
+        let script = Script::of([answer(302, &[("location", url)]), answer(200, &[])]);
+        let error = client(&script, &clock).send(&get().over_https()).unwrap_err();
+        assert_eq!((error.facts().name, script.sent()), ("redirect_refused", 1), "{url}");
+    }
+    let script = Script::of([answer(302, &[("location", "https://other.example/b")]), answer(200, &[])]);
+    assert_eq!(client(&script, &clock).send(&get().over_https()).unwrap().status, 200);
+    assert_eq!(script.urls.lock().unwrap()[1], "https://other.example/b");
+}
+
+/// Notes what it saw of the head, and when.
+#[derive(Default)]
+struct Looks(Vec<String>);
+
+impl Sink for Looks {
+    fn begin(&mut self, head: &Response) -> io::Result<()> {
+        self.0.push(format!("HTTP {}", head.status));
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.push(format!("{} bytes", bytes.len()));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_sees_the_head_before_the_first_byte() {
+    let (script, clock, mut looks) =
+        (Script::of([answer(503, &[]), answer(206, &[])]), Told::drawing(0), Looks::default());
+    client(&script, &clock).stream(&get(), &mut looks).unwrap();
+    assert_eq!(looks.0, ["HTTP 206", "2 bytes"]);
 }
 
 #[test]

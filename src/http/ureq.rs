@@ -4,7 +4,7 @@
 //! blocks, and the deadline holds even where the library below would miss it.
 
 use super::{
-    Failure, Policy, Proxies, Request, Response, Target, Transport, Value,
+    Failure, Policy, Proxies, Request, Response, Sink, Target, Transport, Value,
     proxy::Proxy,
     target::Scheme,
     tls::{self, Enter, Names, Phase, Secure, Tls},
@@ -17,7 +17,7 @@ use ::ureq::{
 };
 use percent_encoding::CONTROLS;
 use std::{
-    io::{self, Read, Write},
+    io::{self, Read},
     net::{SocketAddr, ToSocketAddrs},
     path::PathBuf,
     sync::{
@@ -156,16 +156,19 @@ impl Transport for Ureq {
         &self,
         request: &Request,
         policy: &Policy,
-        sink: &mut dyn Write,
+        sink: &mut dyn Sink,
     ) -> std::result::Result<Response, Failure> {
         let events = self.start(request, policy, true)?;
         let mut limit_is_for = "before an answer began";
         let mut response = None;
         loop {
             match self.next(&events, policy.timeout, limit_is_for)? {
-                Event::Head(head) => response = Some(head),
+                Event::Head(head) => {
+                    sink.begin(&head).map_err(|error| Failure::Sink(error.to_string()))?;
+                    response = Some(head);
+                }
                 Event::Chunk(bytes) => {
-                    sink.write_all(&bytes).map_err(|error| Failure::Sink(error.to_string()))?;
+                    sink.take(&bytes).map_err(|error| Failure::Sink(error.to_string()))?;
                 }
                 Event::End(Err(failure)) => return Err(failure),
                 Event::End(Ok(whole)) => return Ok(response.unwrap_or(whole)),
