@@ -229,7 +229,7 @@ labels() {
       say "$machine-apple-darwin"
       ;;
     MINGW* | MSYS* | CYGWIN*) fail 69 'this is Windows: run install.ps1 in PowerShell' ;;
-    *) say "$machine-unknown-$(printf '%s' "$system" | tr '[:upper:]' '[:lower:]' | tr -cd '[:alnum:]')" ;;
+    *) say "$machine-unknown-$(printf '%s' "$system" | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz)" ;;
   esac
 }
 
@@ -400,11 +400,11 @@ with_wget() {
   [ "$status" -eq 0 ] || wget_failed
 }
 
-locations() { sed -n 's/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *//p' "$stage/log" | tr -cd '[:print:]\n'; }
+locations() { sed -n 's/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *//p' "$stage/log" | tr -cd '\012\040-\176'; }
 
 wget_failed() {
-  sed '/^  /d' "$stage/log" | tr -cd '[:print:]\n' >&2
-  sed -n 's|^  *HTTP/[0-9.]* *|the server said: |p' "$stage/log" | tail -n 1 | tr -cd '[:print:]\n' >&2
+  sed '/^  /d' "$stage/log" | tr -cd '\012\040-\176' >&2
+  sed -n 's|^  *HTTP/[0-9.]* *|the server said: |p' "$stage/log" | tail -n 1 | tr -cd '\012\040-\176' >&2
   case $downloader:$status in
     gnu_wget:3) code=74 problem="cannot write to $bin: the disk is full, or a limit is reached" ;;
   esac
@@ -446,7 +446,7 @@ signature() {
   fi
 }
 
-first_line() { sed -n '1p' "$1" | tr -cd '[:print:]' | cut -c 1-200; }
+first_line() { sed -n '1p' "$1" | tr -cd '\040-\176' | cut -c 1-200; }
 
 # The staged binary must run here, and be the version that was asked for.
 self_test() {

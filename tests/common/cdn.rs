@@ -213,6 +213,11 @@ impl Cdn {
         Self::bind(sequence(answers), Some(Pki::new(false, LOCAL)))
     }
 
+    /// As [`Cdn::tls`], and answers as the function says.
+    pub fn tls_with(script: impl Fn(&Asked, usize) -> Answer + Send + Sync + 'static) -> Self {
+        Self::bind(Box::new(script), Some(Pki::new(false, LOCAL)))
+    }
+
     /// As [`Cdn::tls`], with a certificate for that name alone.
     pub fn tls_named(name: &str, answers: impl IntoIterator<Item = Answer>) -> Self {
         Self::bind(sequence(answers), Some(Pki::new(false, &[name])))

@@ -1,0 +1,52 @@
+//! install/install.sh under dash, bash and busybox ash, with GNU's programs and with busybox's alone, from
+//! folders and from a local https server; and install/install.ps1, read by a grammar of PowerShell.
+//! A trial is ignored, with the missing package's name, where its program is not installed;
+//! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
+
+#[path = "../common/mod.rs"]
+#[cfg(unix)]
+mod common;
+
+#[cfg(unix)]
+mod fresh;
+#[cfg(unix)]
+mod world;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// What a trial needs: a program, and the package that brings it.
+type Needs = &'static [(&'static str, &'static str)];
+
+/// One row a trial: its name, what it needs, and its body.
+type Row = (&'static str, Needs, fn());
+
+#[cfg(unix)]
+const ROOMS: &[&[Row]] = &[fresh::TRIALS];
+#[cfg(not(unix))]
+const ROOMS: &[&[Row]] = &[];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let required = std::env::var_os("STRATOS_REQUIRE_EDGE").is_some_and(|value| value == "1");
+    let rows = ROOMS.iter().flat_map(|room| room.iter());
+    let trials = rows.map(|&(name, needs, body)| match needs.iter().find(|(program, _)| !present(program)) {
+        None => Trial::test(name, move || Ok(body())),
+        Some((_, package)) if required => {
+            Trial::test(name, move || Err(format!("{package} is not installed").into()))
+        }
+        Some((_, package)) => {
+            Trial::test(format!("{name} (needs {package})"), move || Ok(body())).with_ignored_flag(true)
+        }
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+#[cfg(unix)]
+fn present(program: &str) -> bool {
+    world::found(program).is_some()
+}
+
+#[cfg(not(unix))]
+fn present(_: &str) -> bool {
+    false
+}
