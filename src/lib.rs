@@ -3,6 +3,9 @@
 //! The rooms, and who may import whom, are drawn in CONTRIBUTING.md; `tests/house.rs` checks them.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail where it stands"))]
 
+#[macro_use]
+mod planted;
+
 pub mod child;
 pub mod cli;
 pub mod clock;

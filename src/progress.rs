@@ -187,6 +187,9 @@ impl Drop for Progress<'_> {
 /// Control bytes of a server never reach a terminal: all but LF and TAB become U+FFFD.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    if planted!("control-bytes-pass") {
+        return text.to_owned();
+    }
     text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
 

@@ -90,6 +90,9 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
 }
 
 fn perform(entry: &Entry, matches: &ArgMatches, manner: &Manner, cx: &mut Context<'_>) -> Result<u8> {
+    if planted!("a-socket-offline") {
+        drop(std::net::UdpSocket::bind("127.0.0.1:0"));
+    }
     let report = (entry.run)(matches, cx)?;
     let shown = report::render(report.as_ref(), &manner.rendering(), cx.output, &cx.console);
     // A reader that left early must not turn what failed into a success.

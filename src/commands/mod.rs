@@ -15,6 +15,7 @@ mod init;
 mod man;
 mod purge;
 pub mod schema;
+pub mod security;
 pub mod signed;
 pub mod version;
 
@@ -44,11 +45,13 @@ pub const COMMANDS: &[Entry] = &[
     #[cfg(feature = "edge")]
     Entry::cli::<dev::Dev>("dev", "Run the embedded edge in the foreground.").exits(&[0, 64, 65, 66, 69, 74, 77, 78, 130]).since("0.1.0")
         .examples(dev::EXAMPLES),
+    Entry::cli::<security::Security>("security", "What is promised, how far, and what proves it.").exits(&[0, 64]).since("0.1.0")
+        .examples(security::EXAMPLES),
     Entry::cli::<man::Man>("man", "Print the manual page.").exits(&[0, 64]).since("0.1.0"),
 ];
 
 /// Commands and subcommands of later versions that the Node CLI did not have.
-const LATER: &[&str] = &["agent", "halt", "ledger", "policy", "security", "verify"];
+const LATER: &[&str] = &["agent", "halt", "ledger", "policy", "verify"];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.
 #[must_use]

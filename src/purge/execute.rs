@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         };
         let request = (self.provider.encode)(settings, batch).map_err(Halt::Before)?;
         let again = self.order.past.fate(index) == Fate::Doubtful;
-        if again && !request.repeatable && !self.order.resend {
+        if again && !request.repeatable && !self.order.resend && !planted!("harm-done-twice") {
             return Err(Halt::Doubt);
         }
         if again {

@@ -82,7 +82,7 @@ fn supported(provider: &Provider, settings: &Settings, asked: &Selection) -> Res
 }
 
 fn normalized(provider: &Provider, settings: &Settings, asked: &Selection) -> Result<(Vec<String>, usize)> {
-    if asked.selector == Selector::All {
+    if asked.selector == Selector::All || asked.items.is_empty() && planted!("empty-is-everything") {
         return Ok((vec![Selector::All.name().to_owned()], 0));
     }
     if asked.items.is_empty() {
@@ -359,7 +359,7 @@ impl Plan {
                 items,
             });
         }
-        if file.digest != plan.digest() {
+        if file.digest != plan.digest() && !planted!("edited-plan-is-sent") {
             return Err(wrong("was changed after it was made: its digest does not match"));
         }
         Ok(plan)

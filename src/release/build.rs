@@ -72,10 +72,14 @@ pub fn acceptable(label: &str) -> Vec<String> {
 /// `version --build`: stable for ever.
 #[must_use]
 pub fn facts() -> Value {
-    let features: Vec<&str> = [("filter", cfg!(feature = "filter")), ("edge", cfg!(feature = "edge"))]
-        .into_iter()
-        .filter_map(|(name, on)| on.then_some(name))
-        .collect();
+    let features: Vec<&str> = [
+        ("filter", cfg!(feature = "filter")),
+        ("edge", cfg!(feature = "edge")),
+        ("planted", cfg!(feature = "planted")),
+    ]
+    .into_iter()
+    .filter_map(|(name, on)| on.then_some(name))
+    .collect();
     json!({
         "version": VERSION,
         "commit": COMMIT,

@@ -2,7 +2,7 @@
 
 use crate::common::{
     cdn::{Answer, Cdn},
-    runner::{Run, Runner, stratos},
+    runner::{Run, Runner, bare, stratos},
 };
 use serde_json::json;
 
@@ -65,10 +65,9 @@ fn commands_and_descriptors_name_keys_too() {
     let mut runner = signed(&[]).file("key.txt", KEY);
     let home = runner.home().to_owned();
     let program = runner.command().get_program().to_owned();
-    let output = std::process::Command::new("sh")
+    let output = bare("sh")
         .args(["-c", script])
         .arg(program)
-        .env_clear()
         .env("PATH", path)
         .env("HOME", &home)
         .current_dir(&home)

@@ -220,10 +220,12 @@ fn a_redirect_reaches_nobody_with_a_credential() {
     for status in [301, 302, 303, 307, 308] {
         let first = Cdn::start([Answer::redirect(status, &second.url())]);
         let client = client(&Setup::default(), 5000, 2).unwrap();
-        let request = Request::post(first.url()).bearer(&key()).json(&json!({})).repeatable(true);
-        let error = fails(client.send(&request), "redirect_refused", 69);
-        assert!(error.contains(&second.url()), "{error}");
-        assert_eq!(first.requests().len(), 1);
+        let post = Request::post(first.url()).bearer(&key()).json(&json!({})).repeatable(true);
+        for (count, request) in [post, Request::get(first.url()).bearer(&key())].iter().enumerate() {
+            let error = fails(client.send(request), "redirect_refused", 69);
+            assert!(error.contains(&second.url()), "{error}");
+            assert_eq!(first.requests().len(), count + 1);
+        }
     }
     assert!(second.requests().is_empty());
     assert_eq!(second.connections(), 0);

@@ -3,7 +3,7 @@
 
 use crate::common::{
     cdn::{Answer, Cdn},
-    runner::{Running, stratos},
+    runner::{Running, bare, stratos},
 };
 use std::{
     io::{Read, Write},
@@ -12,9 +12,8 @@ use std::{
 };
 
 fn waiting(argv: &[&str]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_stratos"))
+    bare(env!("CARGO_BIN_EXE_stratos"))
         .args(argv)
-        .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -173,7 +173,7 @@ fn colour_on_stderr_is_stderrs_own() {
 mod streams {
     use crate::common::{
         cdn::{Answer, Cdn},
-        runner::stratos,
+        runner::{bare, stratos},
     };
     use std::{
         fs::OpenOptions,
@@ -183,8 +183,8 @@ mod streams {
 
     /// The runner takes both streams whole; these want one of their own.
     fn direct(argv: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stratos"));
-        command.args(argv).env_clear().stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut command = bare(env!("CARGO_BIN_EXE_stratos"));
+        command.args(argv).stdin(Stdio::null()).stderr(Stdio::piped());
         command
     }
 

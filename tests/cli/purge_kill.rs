@@ -3,7 +3,7 @@
 
 use crate::common::{
     cdn::{Answer, Asked, Cdn},
-    runner::{Runner, Running, stratos},
+    runner::{Runner, Running, bare, stratos},
 };
 use serde_json::{Value, json};
 use std::{
@@ -211,9 +211,8 @@ fn a_disk_that_fills_up_ends_the_run_before_the_next_request() {
         "trap '' XFSZ; ulimit -f 2; for n in 1 2 3 4 5 6 7 8 9 10 11 12; do echo http://h/$n; done | {} purge - --json",
         env!("CARGO_BIN_EXE_stratos")
     );
-    let output = Command::new("bash")
+    let output = bare("bash")
         .args(["-c", &script])
-        .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", home.home())
         .env("XDG_STATE_HOME", state.path())

@@ -1,8 +1,11 @@
 //! The CI recipes of the README: their commands run as they stand, against scripted CDNs.
 
-use crate::common::cdn::{Answer, Cdn};
+use crate::common::{
+    cdn::{Answer, Cdn},
+    runner::bare,
+};
 use serde_json::json;
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 /// The block below `<!-- recipe: name -->`.
 fn recipe(name: &str) -> String {
@@ -39,8 +42,8 @@ fn the_recipes_run_and_purge_only_on_a_release() {
         let lines = commands(&recipe(name));
         assert_eq!(lines.len(), 3, "{lines:?}");
         for (index, line) in lines.iter().enumerate() {
-            let mut shell = Command::new("sh");
-            shell.args(["-euc", line]).current_dir(home.path()).env_clear().env("PATH", &path);
+            let mut shell = bare("sh");
+            shell.args(["-euc", line]).current_dir(home.path()).env("PATH", &path);
             shell.env("HOME", home.path()).env("CI", "true").env("STRATOS_CONFIG", "stratos.toml");
             shell.env("GITHUB_STEP_SUMMARY", "summary.md").env("GITHUB_ACTIONS", "true");
             if index == 2 {

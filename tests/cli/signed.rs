@@ -1,7 +1,7 @@
 //! `stratos signed`: minting, inspecting, the table of schemes. Signatures were computed elsewhere
 //! (Python's hmac over the text of contracts section 1).
 
-use super::common::runner::{Run, Runner, stratos};
+use super::common::runner::{Run, Runner, bare, stratos};
 use std::collections::BTreeSet;
 
 pub const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -465,10 +465,9 @@ fn a_stdout_that_was_closed_before_is_74() {
         let end = if args.starts_with(['/', '-']) { "--expires 4102444800" } else { "" };
         let line =
             format!("echo '{{\"url\":\"/a\"}}' | {} signed {args} {end} >&-", env!("CARGO_BIN_EXE_stratos"));
-        let mut shell = std::process::Command::new("/bin/sh");
+        let mut shell = bare("/bin/sh");
         shell.args(["-c", &line]);
-        let output =
-            shell.env_clear().env("SIGNED_URL_SECRET", KEY).env("HOME", "/nonexistent").output().unwrap();
+        let output = shell.env("SIGNED_URL_SECRET", KEY).env("HOME", "/nonexistent").output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
             output.status.code() == Some(74) && stderr.contains("Bad file descriptor"),

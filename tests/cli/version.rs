@@ -39,6 +39,15 @@ fn the_build_is_one_line_of_json() {
     assert!(build["static"].is_boolean() && build["features"].is_array());
 }
 
+#[cfg(not(feature = "planted"))]
+#[test]
+fn the_binary_knows_no_planted_fault() {
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_stratos")).unwrap();
+    assert!(!binary.windows(13).any(|word| word == b"STRATOS_PLANT"));
+    let build = stratos(["version", "--build"]).run().exits(0).json();
+    assert!(!build["features"].to_string().contains("planted"), "{build}");
+}
+
 #[test]
 fn the_self_test_signs_something_known() {
     let run = stratos(["version", "--self-test"]).run().exits(0);

@@ -23,6 +23,14 @@ pub struct Runner {
     stdin: Vec<u8>,
 }
 
+/// A program with nothing in its environment, save the planted fault that `tests/posture` asks for.
+pub fn bare(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    let plant = std::env::var_os("STRATOS_PLANT");
+    command.env_clear().envs(plant.map(|plant| ("STRATOS_PLANT", plant)));
+    command
+}
+
 /// The binary with these arguments, nothing in its environment but a temporary `HOME`.
 pub fn stratos<I, S>(args: I) -> Runner
 where
@@ -39,8 +47,8 @@ where
     S: AsRef<OsStr>,
 {
     let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new(path);
-    command.args(args).env_clear().env("HOME", home.path()).current_dir(home.path());
+    let mut command = bare(path);
+    command.args(args).env("HOME", home.path()).current_dir(home.path());
     Runner { command, home, stdin: Vec::new() }
 }
 

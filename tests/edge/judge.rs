@@ -1,8 +1,7 @@
 //! One scheme at one server: what the binary mints is accepted, and every damaged copy refused.
 
-use crate::{damage, http, now};
+use crate::{common::runner::bare, damage, http, now};
 use libtest_mimic::Failed;
-use std::process::Command;
 use stratos::{
     secret::Secret,
     sign::{Claims, Scheme, Signer, Url},
@@ -89,8 +88,7 @@ impl Judge<'_> {
 
     /// What the binary prints for these arguments and the scheme and key of this row.
     pub fn run(&self, key: &str, args: &[&str]) -> Result<String, Failed> {
-        let output = Command::new(env!("CARGO_BIN_EXE_stratos"))
-            .env_clear()
+        let output = bare(env!("CARGO_BIN_EXE_stratos"))
             .env("KEY", key)
             .args(args)
             .args(["--scheme", self.scheme, "--key", "env:KEY"])

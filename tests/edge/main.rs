@@ -23,6 +23,7 @@ mod trafficserver;
 mod varnish;
 mod workerd;
 
+use common::runner::bare;
 use judge::{Judge, expect};
 use libtest_mimic::{Arguments, Failed, Trial};
 use servers::{Server, Work};
@@ -186,8 +187,8 @@ fn node_recomputes_a_thousand_signatures() -> Result<(), Failed> {
 }
 
 fn mint_many(scheme: &str, secret: &str, paths: &[String]) -> Result<Vec<String>, Failed> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_stratos"));
-    command.env_clear().env("SIGNED_URL_SECRET", secret);
+    let mut command = bare(env!("CARGO_BIN_EXE_stratos"));
+    command.env("SIGNED_URL_SECRET", secret);
     command.args([
         "signed",
         "-",

@@ -1,13 +1,9 @@
 //! A system-call trace: what promises to stay offline makes no network-class call at all, AF_UNIX and
 //! socketpair included.
 
+use crate::common::runner::bare;
 use libtest_mimic::Failed;
-use std::{
-    fs,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fs, io::Write, path::Path, process::Stdio};
 use tempfile::TempDir;
 
 /// Arguments, what stands on stdin, and the exit code that shows that the command did its work.
@@ -41,6 +37,7 @@ const OFFLINE: &[Case] = &[
     (&["schema"], "", 0),
     (&["schema", "--v2"], "", 0),
     (&["version"], "", 0),
+    (&["security", "posture"], "", 0),
 ];
 
 /// With a home of its own, which holds a profile.
@@ -84,9 +81,9 @@ fn all(home: Option<&str>) -> Result<(), Failed> {
 fn traced((args, input, exit): &Case, home: Option<&str>) -> Result<String, Failed> {
     let work: TempDir = tempfile::tempdir()?;
     let trace = work.path().join("trace");
-    let mut command = Command::new(strace());
+    let mut command = bare(strace());
     command.args(["-f", "-qq", "-e", "trace=network", "-e", "signal=none", "-o"]).arg(&trace);
-    command.arg(env!("CARGO_BIN_EXE_stratos")).args(*args).current_dir(work.path()).env_clear();
+    command.arg(env!("CARGO_BIN_EXE_stratos")).args(*args).current_dir(work.path());
     command.env("SIGNED_URL_SECRET", KEY);
     // Variables alone send nothing.
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9");

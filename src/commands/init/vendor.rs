@@ -285,7 +285,7 @@ fn judge(power: &Power, accepted: bool, provider: &Provider, cx: &Context<'_>) -
         return Ok(());
     }
     let broad = power.broad.join("; ");
-    if !accepted {
+    if !accepted && !planted!("broad-credential-unasked") {
         return Err(Error::Policy(format!(
             "the credential may do more than purge: {broad}; make one that may only purge, or take this one with \
              --accept-broad"

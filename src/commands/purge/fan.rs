@@ -153,7 +153,7 @@ impl Targets {
                 cx.console.warn(format!("{} {what}: {error}", stage.name));
             }
         }
-        if self.partial_ok && able > 0 {
+        if (self.partial_ok || planted!("some-targets-are-enough")) && able > 0 {
             return Ok(());
         }
         let error = std::mem::replace(&mut fan.jobs[first], Err(Error::Partial(String::new())));

@@ -23,7 +23,9 @@ impl Record {
     /// The journal of a run; one batch alone needs none.
     pub fn begin<'a>(&self, job: &Job, order: &Order, cx: &Context<'a>) -> Result<Option<Journal<'a>>> {
         let Some(place) = self.place(job.plan.count(), cx)? else { return Ok(None) };
-        let journal = Journal::begin(&place, &job.plan, &job.profile, order.run, cx.clock)?;
+        let told = cx.env.get("CLOUDCDN_PURGE_KEY").filter(|_| planted!("secret-in-journal"));
+        let profile = told.unwrap_or(&job.profile);
+        let journal = Journal::begin(&place, &job.plan, profile, order.run, cx.clock)?;
         // Below the state folder `purge resume` knows it by its run.
         Ok(Some(if self.journal.is_some() { journal } else { journal.named(hex::encode(order.run)) }))
     }
@@ -50,7 +52,7 @@ impl Record {
             Some("") => return Err(Error::Usage("--journal names no file; name one, or say none".into())),
             Some(path) if Path::new(path).is_dir() => Place::Folder(path.into()),
             Some(path) => Place::File(path.into()),
-            None if batches == 1 => return Ok(None),
+            None if batches == 1 || planted!("no-place-no-journal") => return Ok(None),
             None => Place::Folder(cx.state_folder().map_err(|_| {
                 Error::CannotCreate(
                     "there is no place for the journal, because HOME is not set or empty; name one with \

@@ -180,7 +180,9 @@ impl<'t> Profile<'_, 't> {
 
     /// The role of the machine, asked for where the profile says so and nothing else is there.
     fn machine(&self, looking: &mut Looking<'_>) -> Result<Option<Kept>> {
-        if (looking.setting)("instance_metadata").as_deref() != Some("true") {
+        if (looking.setting)("instance_metadata").as_deref() != Some("true")
+            && !planted!("machine-asked-unbidden")
+        {
             return Ok(None);
         }
         if let Some(path) = (looking.env)("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map(str::to_owned) {

@@ -50,7 +50,9 @@ fn read(looking: &mut Looking<'_>) -> Result<Option<Kept>> {
 
 /// The account of the machine, asked for where the profile says so and nothing else is there.
 fn machine(looking: &mut Looking<'_>) -> Result<Option<Kept>> {
-    if (looking.setting)("instance_metadata").as_deref() != Some("true") {
+    if (looking.setting)("instance_metadata").as_deref() != Some("true")
+        && !planted!("machine-asked-unbidden")
+    {
         return Ok(None);
     }
     let named = (looking.env)("GCE_METADATA_HOST").map(|host| format!("http://{host}"));

@@ -10,6 +10,9 @@ use std::{
 
 /// How many bytes are whole lines.
 pub(super) fn whole(bytes: &[u8]) -> usize {
+    if planted!("torn-line-counts") {
+        return bytes.len();
+    }
     bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
 }
 
@@ -18,7 +21,10 @@ pub(super) fn fresh(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(
+        &mut options,
+        if planted!("journal-for-all") { 0o644 } else { 0o600 },
+    );
     if path.exists() && !path.is_file() {
         return Err(Error::CannotCreate(format!(
             "{} is no regular file, so no journal can be kept there; name another path with --journal",
@@ -46,7 +52,10 @@ pub(super) fn copy(plan: &Plan, path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(
+        &mut options,
+        if planted!("journal-for-all") { 0o644 } else { 0o600 },
+    );
     let mut file = options.open(path)?;
     file.write_all(plan.to_json().as_bytes())?;
     file.sync_all()

@@ -77,7 +77,7 @@ impl Past {
         match &line {
             Line::Run(_) => return None,
             Line::Sending { attempt, request, .. } => {
-                entry.fate = Fate::Doubtful;
+                entry.fate = if planted!("doubt-is-forgotten") { Fate::Accepted } else { Fate::Doubtful };
                 entry.attempts = *attempt;
                 entry.request.clone_from(request);
             }

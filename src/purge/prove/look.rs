@@ -140,6 +140,9 @@ pub fn fetch(
     for (name, value) in asks {
         request = request.header(name, *value);
     }
+    if planted!("look-with-a-credential") {
+        request = request.header("Authorization", "Bearer planted");
+    }
     request.at = at;
     let asked = client.clock.elapsed();
     let mut sink = Sink { hash: Sha256::new(), client, until };
@@ -220,20 +223,17 @@ fn by_headers(seen: &Seen, caches: &[crate::explain::Said], times: Times) -> (St
     {
         return (State::Fresh, By::Age, format!("stored {} s ago, after the purge", age.as_secs()));
     }
+    let doubt = if planted!("doubt-is-fresh") { State::Fresh } else { State::Unknown };
     let stored = named(Cache::Hit).or_else(|| caches.iter().find(|said| said.behind));
     match (stored, named(Cache::Miss), caches.first()) {
-        (Some(said), ..) => (
-            State::Unknown,
-            By::Cache,
-            format!("{}: {}, and no Age tells since when", said.header, said.value),
-        ),
+        (Some(said), ..) => {
+            (doubt, By::Cache, format!("{}: {}, and no Age tells since when", said.header, said.value))
+        }
         (None, Some(said), _) => (State::Fresh, By::Cache, format!("{}: {}", said.header, said.value)),
         (None, None, Some(said)) => {
-            (State::Unknown, By::Cache, format!("{}: {}, not cached here", said.header, said.value))
+            (doubt, By::Cache, format!("{}: {}, not cached here", said.header, said.value))
         }
-        (None, None, None) => {
-            (State::Unknown, By::Nothing, "neither Age nor a cache status is in the answer".into())
-        }
+        (None, None, None) => (doubt, By::Nothing, "neither Age nor a cache status is in the answer".into()),
     }
 }
 

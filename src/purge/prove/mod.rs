@@ -178,7 +178,8 @@ impl Run<'_> {
             if !known.contains_key(&origin) {
                 known.insert(origin.clone(), self.addresses(url)?);
             }
-            for encoding in &self.order.encodings {
+            let count = if planted!("one-encoding-is-enough") { 1 } else { self.order.encodings.len() };
+            for encoding in &self.order.encodings[..count] {
                 findings.extend(known[&origin].iter().map(|at| Finding::new(url, *encoding, *at)));
             }
         }
@@ -203,6 +204,9 @@ impl Run<'_> {
         }
         found.sort_unstable();
         found.dedup();
+        if planted!("one-address-is-enough") {
+            found.truncate(1);
+        }
         Ok(if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() })
     }
 
