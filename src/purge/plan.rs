@@ -1,10 +1,10 @@
 //! Selectors in, legal batches out: pure, cut by items, bytes and room, duplicates removed, order kept.
 
+mod file;
+
 use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settings};
 use crate::error::{Error, Result};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::{borrow::Cow, collections::HashSet, io, ops::Range};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 /// What the caller asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Plan {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Part {
-    target: String,
+    target: Arc<str>,
     selector: Selector,
     soft: bool,
     items: Range<usize>,
@@ -40,15 +40,25 @@ struct Part {
 
 /// Cuts a selection for an account.
 pub fn plan(provider: &Provider, settings: &Settings, selection: &Selection) -> Result<Plan> {
+    plan_of(provider, settings, selection, &|_| None)
+}
+
+/// As [`plan`], with the place that an item came from, by its index, for the one that is refused.
+pub fn plan_of(
+    provider: &Provider,
+    settings: &Settings,
+    selection: &Selection,
+    place: &dyn Fn(usize) -> Option<String>,
+) -> Result<Plan> {
     let limit = supported(provider, settings, selection)?;
-    let (items, duplicates) = normalized(provider, settings, selection)?;
+    let (items, duplicates) = normalized(provider, settings, selection, place)?;
     let mut parts = Vec::new();
     // Target by target, so that a stop at one node leaves the others whole.
     for target in settings.targets() {
         let cutter = Cutter { provider, settings, limit, target, soft: selection.soft };
-        let cuts = cutter.cut(&items)?;
+        let (cuts, target): (_, Arc<str>) = (cutter.cut(&items)?, target.as_str().into());
         parts.extend(cuts.into_iter().map(|items| Part {
-            target: target.clone(),
+            target: Arc::clone(&target),
             selector: selection.selector,
             soft: selection.soft,
             items,
@@ -81,7 +91,12 @@ fn supported(provider: &Provider, settings: &Settings, asked: &Selection) -> Res
     Ok(limit)
 }
 
-fn normalized(provider: &Provider, settings: &Settings, asked: &Selection) -> Result<(Vec<String>, usize)> {
+fn normalized(
+    provider: &Provider,
+    settings: &Settings,
+    asked: &Selection,
+    place: &dyn Fn(usize) -> Option<String>,
+) -> Result<(Vec<String>, usize)> {
     if asked.selector == Selector::All || asked.items.is_empty() && planted!("empty-is-everything") {
         return Ok((vec![Selector::All.name().to_owned()], 0));
     }
@@ -91,8 +106,13 @@ fn normalized(provider: &Provider, settings: &Settings, asked: &Selection) -> Re
             asked.selector.name()
         )));
     }
-    let normalize = |item: &String| (provider.normalize)(settings, asked.selector, item);
-    let mut items = asked.items.iter().map(normalize).collect::<Result<Vec<_>>>()?;
+    let normalize = |(index, item): (usize, &String)| {
+        (provider.normalize)(settings, asked.selector, item).map_err(|error| match (error, place(index)) {
+            (Error::Data(why), Some(place)) => Error::Data(format!("{place}: {why}")),
+            (error, _) => error,
+        })
+    };
+    let mut items = asked.items.iter().enumerate().map(normalize).collect::<Result<Vec<_>>>()?;
     // Borrowed: a copy of every item would be half of what a large plan holds.
     let mut seen = HashSet::with_capacity(items.len());
     let first: Vec<bool> = items.iter().map(|item| seen.insert(item.as_str())).collect();
@@ -201,41 +221,6 @@ pub fn shortened(item: &str) -> String {
     if head.len() < item.len() { format!("{head:?}…") } else { format!("{head:?}") }
 }
 
-/// A plan as a file: the digest covers all that stands before it, in this order, without blanks.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File<'p> {
-    version: u32,
-    provider: Cow<'p, str>,
-    account: Cow<'p, str>,
-    batches: Vec<FileBatch<'p>>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    digest: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileBatch<'p> {
-    target: Cow<'p, str>,
-    selector: Selector,
-    soft: bool,
-    items: Cow<'p, [String]>,
-}
-
-/// Hashes what is written to it.
-struct Hashing(Sha256);
-
-impl io::Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Plan {
     /// A plan without a batch: applying it sends nothing.
     #[must_use]
@@ -291,78 +276,6 @@ impl Plan {
             }
         }
         used
-    }
-
-    /// As a file, compact, with its digest.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let mut file = self.file();
-        file.digest = self.digest();
-        serde_json::to_string(&file).expect("a plan is plain data")
-    }
-
-    /// What a person approves: it changes with every byte that would be sent.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        let mut hash = io::BufWriter::new(Hashing(Sha256::new()));
-        serde_json::to_writer(&mut hash, &self.file()).expect("a plan is plain data");
-        let hash = hash.into_inner().map_err(|_| ()).expect("hashing does not fail");
-        format!("sha256:{}", hex::encode(hash.0.finalize()))
-    }
-
-    fn file(&self) -> File<'_> {
-        File {
-            version: 1,
-            provider: Cow::Borrowed(&self.provider),
-            account: Cow::Borrowed(&self.account),
-            batches: self.parts.iter().map(|part| self.in_file(part)).collect(),
-            digest: String::new(),
-        }
-    }
-
-    fn in_file<'p>(&'p self, part: &'p Part) -> FileBatch<'p> {
-        FileBatch {
-            target: Cow::Borrowed(&part.target),
-            selector: part.selector,
-            soft: part.soft,
-            items: Cow::Borrowed(&self.items[part.items.clone()]),
-        }
-    }
-
-    /// Reads a plan file. An empty batch is refused, whatever the digest says: it could be taken
-    /// for everything. So is a plan that was changed after it was made.
-    pub fn load(text: &str) -> Result<Self> {
-        let wrong = |what: &str| Error::Data(format!("the plan {what}; make it again with `stratos purge`"));
-        let file: File =
-            serde_json::from_str(text).map_err(|error| wrong(&format!("cannot be read ({error})")))?;
-        if file.version != 1 {
-            return Err(wrong(&format!("is of version {}, and this program reads version 1", file.version)));
-        }
-        let mut plan = Self {
-            provider: file.provider.into_owned(),
-            account: file.account.into_owned(),
-            duplicates: 0,
-            items: vec![],
-            parts: vec![],
-        };
-        for (index, batch) in file.batches.into_iter().enumerate() {
-            if batch.items.is_empty() {
-                return Err(wrong(&format!("has nothing in its batch {}", index + 1)));
-            }
-            let from = plan.items.len();
-            plan.items.extend(batch.items.into_owned());
-            let items = from..plan.items.len();
-            plan.parts.push(Part {
-                target: batch.target.into_owned(),
-                selector: batch.selector,
-                soft: batch.soft,
-                items,
-            });
-        }
-        if file.digest != plan.digest() && !planted!("edited-plan-is-sent") {
-            return Err(wrong("was changed after it was made: its digest does not match"));
-        }
-        Ok(plan)
     }
 }
 

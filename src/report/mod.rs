@@ -156,16 +156,20 @@ fn human(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console:
 
 /// Some formats have their own view of a report: its page, its rows, its lines.
 fn data(report: &dyn Report, how: &Rendering<'_>, out: &mut dyn Write, console: &Console) -> io::Result<()> {
-    match (how.format, report.rows()) {
-        (Format::Table, _) => human(report, how, out, console),
-        (Format::Markdown, Some(rows)) => {
-            if let Some(headline) = report.headline() {
-                writeln!(out, "### {}\n", table::escaped(&headline))?;
+    match how.format {
+        Format::Table => human(report, how, out, console),
+        // Rows may be a million: they are made where they are written.
+        Format::Markdown => match report.rows() {
+            Some(rows) => {
+                if let Some(headline) = report.headline() {
+                    writeln!(out, "### {}\n", table::escaped(&headline))?;
+                }
+                out.write_all(table::markdown(&rows.columns, &rows.rows).as_bytes())
             }
-            out.write_all(table::markdown(&rows.columns, &rows.rows).as_bytes())
-        }
-        (Format::Ndjson, _) => value(&report.lines(), how, out, console),
-        (Format::Csv, _) => value(&report.sheet(), how, out, console),
+            None => value(&report.value(), how, out, console),
+        },
+        Format::Ndjson => value(&report.lines(), how, out, console),
+        Format::Csv => value(&report.sheet(), how, out, console),
         _ => value(&report.value(), how, out, console),
     }
 }

@@ -36,6 +36,7 @@ mod purge_changed;
 mod purge_fan;
 mod purge_journal;
 mod purge_kill;
+mod purge_list;
 mod purge_plan;
 mod purge_prove;
 mod purge_providers;

@@ -1,6 +1,6 @@
 //! `--from OLD --to NEW --site URL`: what changed between two releases, as the URLs to purge.
 
-use super::{choice::Choice, job::Job};
+use super::{choice::Choice, job::Job, list::Lines};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -61,6 +61,8 @@ pub(super) struct Changed {
 /// What is to be purged, and what was learnt on the way.
 pub(super) struct Chosen {
     selection: Selection,
+    /// The lines of a list that its items stood on.
+    pub lines: Lines,
     /// Two releases were compared.
     counts: Option<Counts>,
     /// Folders that would do as prefixes, and how many of their files are purged.
@@ -86,8 +88,8 @@ impl Changed {
     /// What changed, where `--from` asks for that; else what the other flags choose.
     pub fn or(&self, choice: &Choice, to: Option<&Path>, cx: &mut Context<'_>) -> Result<Chosen> {
         let Some(from) = &self.from else {
-            let selection = choice.selection(cx)?;
-            return Ok(Chosen { selection, counts: None, whole: vec![], anew: false });
+            let (selection, lines) = choice.selection(cx)?;
+            return Ok(Chosen { selection, lines, counts: None, whole: vec![], anew: false });
         };
         let Some(soft) = choice.soft_alone() else {
             return Err(Error::Usage(
@@ -105,7 +107,7 @@ impl Changed {
         let anew = found.whole.first().is_some_and(|whole| whole.name.is_empty());
         let whole = found.whole.iter().take(FOLDERS);
         let whole = whole.flat_map(|w| rules.at(&w.name).into_iter().map(|url| (url, w.files))).collect();
-        Ok(Chosen { selection, counts: Some(found.counts), whole, anew })
+        Ok(Chosen { selection, lines: Lines::default(), counts: Some(found.counts), whole, anew })
     }
 
     fn rules(&self) -> Result<Rules> {

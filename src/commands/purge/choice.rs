@@ -1,6 +1,9 @@
 //! What is to be purged: exactly one selector, and what it names.
 
-use super::{ask, list};
+use super::{
+    ask,
+    list::{self, Lines, List},
+};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -43,8 +46,8 @@ impl Choice {
         (*self == Self { soft: self.soft, ..Self::default() }).then_some(self.soft)
     }
 
-    /// Exactly one selector, and what it names.
-    pub fn selection(&self, cx: &mut Context<'_>) -> Result<Selection> {
+    /// Exactly one selector, what it names, and the lines that this stood on.
+    pub fn selection(&self, cx: &mut Context<'_>) -> Result<(Selection, Lines)> {
         let listed = !self.urls.is_empty() || self.stdin || self.file.is_some();
         let given: Vec<Selector> = [
             (Selector::Url, listed),
@@ -67,13 +70,14 @@ impl Choice {
                 )));
             }
         };
-        let items = match selector {
+        let typed = |items: &[String]| List { urls: items.to_vec(), lines: Lines::default() };
+        let List { urls: items, lines } = match selector {
             Selector::Url => list::urls(&self.urls, self.stdin, self.file.as_deref(), cx)?,
-            Selector::Prefix => self.prefixes.clone(),
-            Selector::Host => self.hosts.clone(),
-            Selector::Tag => self.tags.clone(),
-            Selector::All => Vec::new(),
+            Selector::Prefix => typed(&self.prefixes),
+            Selector::Host => typed(&self.hosts),
+            Selector::Tag => typed(&self.tags),
+            Selector::All => List::default(),
         };
-        Ok(Selection { selector, items, soft: self.soft })
+        Ok((Selection { selector, items, soft: self.soft }, lines))
     }
 }

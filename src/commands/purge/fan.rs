@@ -10,6 +10,7 @@ mod settle;
 use super::{
     account::{Keys, Sets},
     ask,
+    changed::Chosen,
     job::Job,
     prove::Proof,
     record::Record,
@@ -22,7 +23,6 @@ use crate::{
         execute::Order,
         fan::{Stage, layers, whose},
         journal::{Journal, Part},
-        plan::Selection,
     },
     report::Report,
 };
@@ -77,14 +77,9 @@ impl Targets {
     }
 
     /// Plans for all, then shows or sends.
-    pub fn run(
-        &self,
-        selection: &Selection,
-        how: &Manner<'_>,
-        cx: &mut Context<'_>,
-    ) -> Result<Box<dyn Report>> {
+    pub fn run(&self, chosen: &Chosen, how: &Manner<'_>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let mut fan = settle::settle(&self.names()?, selection, how, cx)?;
+        let mut fan = settle::settle(&self.names()?, chosen, how, cx)?;
         self.forgive(&mut fan, cx)?;
         for job in fan.jobs.iter().flatten() {
             job.announce(cx, how.dry_run);

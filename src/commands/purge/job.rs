@@ -1,13 +1,13 @@
 //! Who purges what: all that is settled before anything is sent, and no secret.
 
-use super::account;
+use super::{account, changed::Chosen};
 use crate::{
     context::Context,
     error::{Error, Result},
     profile::Profile,
     purge::{
         Provider, Selector, Settings,
-        plan::{Plan, Selection, plan},
+        plan::{Plan, plan_of},
     },
 };
 
@@ -24,10 +24,10 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Cuts a selection for the account of a profile.
-    pub fn cut(selection: &Selection, profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
+    /// Cuts what was chosen for the account of a profile.
+    pub fn cut(chosen: &Chosen, profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
         let (provider, settings) = account::settle(profile, sets, cx)?;
-        let plan = plan(provider, &settings, selection)?;
+        let plan = plan_of(provider, &settings, chosen, &|index| chosen.lines.of(index))?;
         Ok(Self { profile: profile.name.clone(), provider, settings, plan })
     }
 

@@ -14,24 +14,46 @@ use std::{
 /// No URL is longer; what is longer is not held.
 const LONGEST: usize = 64 << 10;
 
+/// URLs, and the lines that they stood on.
+#[derive(Debug, Default)]
+pub struct List {
+    /// In the order given.
+    pub urls: Vec<String>,
+    /// Where they came from.
+    pub lines: Lines,
+}
+
+/// The lines of a list: a row wherever the numbers do not simply go on, so that a million lines cost nothing.
+#[derive(Debug, Default)]
+pub struct Lines(Vec<(usize, String, u64)>);
+
+impl Lines {
+    /// `line 7 of stdin`, of the item with this index; nothing for one that was typed.
+    pub fn of(&self, index: usize) -> Option<String> {
+        let (first, place, line) = self.0.iter().rev().find(|(first, ..)| *first <= index)?;
+        Some(format!("line {} of {place}", line + (index - first) as u64))
+    }
+}
+
 /// The URLs in the order given; `-` stands for stdin, wherever it stands. Never empty.
-pub fn urls(given: &[String], stdin: bool, file: Option<&Path>, cx: &mut Context<'_>) -> Result<Vec<String>> {
+pub fn urls(given: &[String], stdin: bool, file: Option<&Path>, cx: &mut Context<'_>) -> Result<List> {
     let stdin = stdin || given.iter().any(|url| url == "-");
-    let mut urls: Vec<String> = given.iter().filter(|url| *url != "-").cloned().collect();
+    let typed = given.iter().filter(|url| *url != "-").cloned().collect();
+    let mut list = List { urls: typed, ..List::default() };
     if let Some(path) = file {
         let shown = path.display().to_string();
         let opened = File::open(path).map_err(|error| unopened(&shown, &error))?;
-        read(&mut BufReader::new(opened), &shown, &mut urls)?;
+        read(&mut BufReader::new(opened), &shown, &mut list)?;
     }
     if stdin {
         cx.claim_stdin("the list of URLs")?;
-        read(cx.input, "stdin", &mut urls)?;
+        read(cx.input, "stdin", &mut list)?;
     }
-    if urls.is_empty() {
+    if list.urls.is_empty() {
         let place = if stdin { "stdin" } else { "the file" };
         return Err(Error::Usage(format!("there is no URL on {place}; {NOTHING}")));
     }
-    Ok(urls)
+    Ok(list)
 }
 
 fn unopened(path: &str, error: &io::Error) -> Error {
@@ -44,8 +66,8 @@ fn unopened(path: &str, error: &io::Error) -> Error {
 }
 
 /// One URL a line, trimmed; blank lines and comments are skipped.
-fn read(from: &mut dyn BufRead, place: &str, urls: &mut Vec<String>) -> Result<()> {
-    let mut line = Vec::new();
+fn read(from: &mut dyn BufRead, place: &str, list: &mut List) -> Result<()> {
+    let (mut line, mut last) = (Vec::new(), None);
     for number in 1_u64.. {
         line.clear();
         let read = from.take(LONGEST as u64 + 1).read_until(b'\n', &mut line);
@@ -62,7 +84,10 @@ fn read(from: &mut dyn BufRead, place: &str, urls: &mut Vec<String>) -> Result<(
         };
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         if !text.is_empty() && !text.starts_with('#') {
-            urls.push(text.to_owned());
+            if last.replace(number) != Some(number - 1) {
+                list.lines.0.push((list.urls.len(), place.to_owned(), number));
+            }
+            list.urls.push(text.to_owned());
         }
     }
     Ok(())
@@ -73,8 +98,25 @@ mod tests {
     use super::*;
 
     fn listed(text: &[u8]) -> Result<Vec<String>> {
-        let mut urls = Vec::new();
-        read(&mut &*text, "stdin", &mut urls).map(|()| urls)
+        let mut list = List::default();
+        read(&mut &*text, "stdin", &mut list).map(|()| list.urls)
+    }
+
+    #[test]
+    fn every_item_knows_its_line() {
+        let mut list = List { urls: vec!["typed".into()], ..List::default() };
+        read(&mut &b"\na\nb\n# c\n\nd"[..], "stdin", &mut list).unwrap();
+        read(&mut &b"e\nf"[..], "more.txt", &mut list).unwrap();
+        let lines: Vec<_> = (0..6).map(|index| list.lines.of(index).unwrap_or_default()).collect();
+        let want = [
+            "",
+            "line 2 of stdin",
+            "line 3 of stdin",
+            "line 6 of stdin",
+            "line 1 of more.txt",
+            "line 2 of more.txt",
+        ];
+        assert_eq!(lines, want);
     }
 
     #[test]

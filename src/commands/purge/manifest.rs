@@ -1,6 +1,9 @@
 //! `purge manifest RELEASE`: the files of a release with their digests, to keep with it.
 
-use super::changed::left_out;
+use super::{
+    changed::left_out,
+    out::{cannot, replace},
+};
 use crate::{
     context::Context,
     error::{Error, Result},
@@ -9,9 +12,8 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::PathBuf,
 };
 
 /// The flags of a manifest.
@@ -46,7 +48,8 @@ impl Manifest {
             write(&mut *opened.files, &mut *cx.output, error)?;
             return Ok(Box::new(Written { sum: Sum::default(), out: None }));
         };
-        let sum = replace(&mut *opened.files, &out, cx)?;
+        let wrong = |error| cannot(&out, &error);
+        let sum = replace(&out, cx, |file| write(&mut *opened.files, file, wrong))?;
         Ok(Box::new(Written { sum, out: Some(out) }))
     }
 }
@@ -59,21 +62,6 @@ fn write(files: &mut dyn Files, to: impl Write, error: impl Fn(io::Error) -> Err
         files.advance()?;
     }
     writer.finish().map_err(&error)
-}
-
-/// A whole new file beside the old one, before it takes its name.
-fn replace(files: &mut dyn Files, target: &Path, cx: &Context<'_>) -> Result<Sum> {
-    let cannot = |error: io::Error| {
-        Error::CannotCreate(format!("cannot write {}: {error}; check its folder", target.display()))
-    };
-    let mut suffix = [0; 8];
-    cx.clock.fill(&mut suffix);
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = target.with_file_name(format!(".{name}.{}", hex::encode(suffix)));
-    let file = File::create_new(&fresh).map_err(cannot)?;
-    let written = write(files, BufWriter::new(file), cannot);
-    let kept = written.and_then(|sum| fs::rename(&fresh, target).map(|()| sum).map_err(cannot));
-    kept.inspect_err(|_| _ = fs::remove_file(&fresh))
 }
 
 /// What was written where.

@@ -12,6 +12,7 @@ mod job;
 mod list;
 mod manifest;
 mod once;
+mod out;
 mod plan;
 mod preview;
 mod prove;

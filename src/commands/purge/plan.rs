@@ -1,9 +1,16 @@
 //! `purge plan`: the plan as a file, its cost and the time it takes; no secret, no socket.
 
-use super::{account::Sets, ask, changed::Changed, choice::Choice, job::Job};
+use super::{
+    account::Sets,
+    ask,
+    changed::Changed,
+    choice::Choice,
+    job::Job,
+    out::{cannot, replace},
+};
 use crate::{
     context::Context,
-    error::{Error, Result},
+    error::Result,
     options::Format,
     progress::clean,
     purge::{
@@ -14,7 +21,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
-    fs, io,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -56,8 +63,9 @@ pub(super) fn show(job: Job, out: Option<&Path>, cx: &mut Context<'_>) -> Result
     let forecast = forecast(job.provider, &job.settings, &job.plan, rate, cx.clock.now()?);
     job.announce(cx, true);
     if let Some(path) = out {
-        fs::write(path, job.plan.to_json() + "\n").map_err(|error| {
-            Error::CannotCreate(format!("cannot write {}: {error}; check its folder", path.display()))
+        replace(path, cx, |file| {
+            let written = job.plan.write(&mut *file).and_then(|()| writeln!(file));
+            written.map_err(|error| cannot(path, &error))
         })?;
     }
     // On a terminal the page says it.
@@ -105,7 +113,8 @@ impl Report for Planned {
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         if self.plain && self.out.is_none() {
-            return writeln!(page.out, "{}", self.plan.to_json());
+            self.plan.write(&mut *page.out)?;
+            return writeln!(page.out);
         }
         writeln!(page.out, "{} {}", page.bold(&self.plan.provider), self.plan.digest())?;
         for batch in self.plan.batches() {

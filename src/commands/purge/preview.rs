@@ -23,26 +23,29 @@ pub struct Preview {
 }
 
 impl Preview {
-    /// Encodes every batch; several are written at once, a line each, unless the whole is asked for.
+    /// Encodes every batch; several are written at once, a line each, and none is held, unless the whole is asked for.
     pub(super) fn of(job: &Job, keys: &Keys, cx: &mut Context<'_>) -> Result<Self> {
-        let encode = |batch| (job.provider.encode)(&job.settings, &batch);
-        let requests = job.plan.batches().map(encode).collect::<Result<Vec<Request>>>()?;
-        if cx.console.verbose > 0 {
-            let account = keys.account_by_name(job.provider, job.settings.clone(), cx);
-            if let Err(error) = &account {
-                cx.console.info(error.to_string());
-            }
-            for request in &requests {
-                trace(&authorized(job, account.as_ref(), request)?, cx.console);
-            }
+        let account = match cx.console.verbose {
+            0 => None,
+            _ => Some(keys.account_by_name(job.provider, job.settings.clone(), cx)),
+        };
+        if let Some(Err(error)) = &account {
+            cx.console.info(error.to_string());
         }
         let bare = job.provider.id == cloudcdn::PROVIDER.id;
         let lines = cx.format == Format::Ndjson || cx.format == Format::Json && !cx.asked;
-        let written = lines && requests.len() > 1 && cx.options.filter.is_none();
-        if written {
-            for request in &requests {
+        let written = lines && job.plan.count() > 1 && cx.options.filter.is_none();
+        let mut requests = Vec::new();
+        for batch in job.plan.batches() {
+            let request = (job.provider.encode)(&job.settings, &batch)?;
+            if let Some(account) = &account {
+                trace(&authorized(job, account.as_ref(), &request)?, cx.console);
+            }
+            if written {
                 // Whoever runs the command notices a stdout that cannot be written.
-                let _ = writeln!(cx.output, "{}", shown(request, bare));
+                let _ = writeln!(cx.output, "{}", shown(&request, bare));
+            } else {
+                requests.push(request);
             }
         }
         Ok(Self { requests, bare, written })

@@ -149,7 +149,7 @@ impl Proving {
     fn urls(&self, selector: Selector, items: &[String], cx: &mut Context<'_>) -> Result<Vec<String>> {
         let named = !self.prove_urls.is_empty() || self.prove_file.is_some();
         let urls = match named {
-            true => list::urls(&self.prove_urls, false, self.prove_file.as_deref(), cx)?,
+            true => list::urls(&self.prove_urls, false, self.prove_file.as_deref(), cx)?.urls,
             false if selector == Selector::Url => items.to_vec(),
             false => {
                 return Err(Error::Usage(

@@ -4,7 +4,7 @@ use super::Plan;
 use crate::error::{Error, Result};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    io::{self, BufWriter, Read},
     path::Path,
 };
 
@@ -56,9 +56,9 @@ pub(super) fn copy(plan: &Plan, path: &Path) -> io::Result<()> {
         &mut options,
         if planted!("journal-for-all") { 0o644 } else { 0o600 },
     );
-    let mut file = options.open(path)?;
-    file.write_all(plan.to_json().as_bytes())?;
-    file.sync_all()
+    let mut file = BufWriter::new(options.open(path)?);
+    plan.write(&mut file)?;
+    file.into_inner()?.sync_all()
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<()> {

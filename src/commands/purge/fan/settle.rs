@@ -2,7 +2,7 @@
 
 use super::{Fan, Manner};
 use crate::{
-    commands::purge::{account::Keys, job::Job},
+    commands::purge::{account::Keys, changed::Chosen, job::Job},
     context::Context,
     error::{Error, Result},
     options::near,
@@ -10,7 +10,6 @@ use crate::{
     purge::{
         self, PROVIDERS,
         fan::{Meaning, Stage, expand, merge, whose},
-        plan::Selection,
     },
 };
 use std::rc::Rc;
@@ -18,7 +17,7 @@ use std::rc::Rc;
 /// The names, with a plan for each or the reason why there is none.
 pub(super) fn settle(
     names: &[String],
-    selection: &Selection,
+    chosen: &Chosen,
     how: &Manner<'_>,
     cx: &mut Context<'_>,
 ) -> Result<Fan> {
@@ -30,7 +29,7 @@ pub(super) fn settle(
     let profiles = stages.iter().map(|stage| profile(&stage.name, &file, cx)).collect::<Result<Vec<_>>>()?;
     let mut jobs = Vec::new();
     for (profile, sets) in profiles.iter().zip(&sets) {
-        jobs.push(cx.under(profile, |cx| Job::cut(selection, profile, sets, cx)));
+        jobs.push(cx.under(profile, |cx| Job::cut(chosen, profile, sets, cx)));
     }
     without_doubles(Fan { stages, profiles, jobs }, how, cx)
 }
