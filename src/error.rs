@@ -5,6 +5,7 @@
 //! envelope read too.
 
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// The result of everything that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -109,6 +110,10 @@ pub struct Answer {
     pub hint: Option<String>,
     /// What the vendor's own words mean where the status says something else.
     pub kind: Option<Kind>,
+    /// When it was answered by the server's clock, since 1970.
+    pub at: Option<Duration>,
+    /// It says in so many words that nothing was done, whatever the status.
+    pub refused: bool,
 }
 
 impl Answer {
@@ -126,11 +131,25 @@ impl Answer {
     #[must_use]
     pub fn message(&self) -> String {
         let text = |place: &&str| self.body.pointer(place)?.as_str().filter(|text| !text.is_empty());
-        let Some(own) = WORDS.iter().find_map(text) else { return format!("HTTP {}", self.status) };
+        // Some list what is wrong by the member that it is wrong with.
+        let listed = || first_text(self.body.get("errors")?);
+        let Some(own) = WORDS.iter().find_map(text).or_else(listed) else {
+            return format!("HTTP {}", self.status);
+        };
         match DETAILS.iter().find_map(text) {
             Some(more) if more != own && self.body.get("error").is_none() => format!("{own}: {more}"),
             _ => own.to_owned(),
         }
+    }
+}
+
+/// The first text that a value holds, however deep.
+fn first_text(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+        Value::Array(list) => list.iter().find_map(first_text),
+        Value::Object(members) => members.values().find_map(first_text),
+        _ => None,
     }
 }
 

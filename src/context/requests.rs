@@ -34,13 +34,21 @@ impl<'a> Context<'a> {
         profile: Option<&Profile>,
         client: Option<(PathBuf, PathBuf)>,
     ) -> Result<Client<'a>> {
-        let setup = Setup {
+        let setup = self.setup(profile, client)?;
+        let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
+        Ok(Client { policy, transport, clock: self.clock, console: self.console })
+    }
+
+    pub(super) fn setup(
+        &self,
+        profile: Option<&Profile>,
+        client: Option<(PathBuf, PathBuf)>,
+    ) -> Result<Setup> {
+        Ok(Setup {
             ca_file: profile.map_or_else(|| self.options.ca_file.clone(), |profile| path(&profile.ca_file)),
             client,
             proxies: Proxies::read(|name| self.env.get(name))?,
-        };
-        let transport = http::open(&setup, || SIGNAL.load(Ordering::Relaxed) != 0)?;
-        Ok(Client { policy, transport, clock: self.clock, console: self.console })
+        })
     }
 
     /// The headers of `--otlp-headers`, checked before the command runs.

@@ -4,7 +4,10 @@ use crate::{
     error::{Answer, Error, Kind, Result},
     secret::Secret,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, UNIX_EPOCH},
+};
 
 /// Headers by which servers name an answer to their support, the usual one first.
 pub(super) const REQUEST_IDS: &[&str] = &[
@@ -225,7 +228,20 @@ impl Response {
             attempts: self.attempts,
             hint,
             kind: None,
+            at: self.at(),
+            refused: false,
         }
+    }
+
+    /// As [`Response::means`], where the vendor says itself that nothing was done.
+    #[must_use]
+    pub fn refuses(&self, kind: Kind, hint: Option<String>) -> Error {
+        Error::Answered(Box::new(Answer { kind: Some(kind), refused: true, ..self.answer(hint) }))
+    }
+
+    /// When it was answered by the server's clock, since 1970: the `Date` header.
+    fn at(&self) -> Option<Duration> {
+        httpdate::parse_http_date(self.header("date")?.trim()).ok()?.duration_since(UNIX_EPOCH).ok()
     }
 
     /// The failure that the vendor's own words mean where the status says something else.

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
-    items::refused, setup,
+    items::refused, setup, skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -137,8 +137,12 @@ fn decode(reply: &Response) -> Result<Receipt> {
     if throttled(reply) {
         return Err(reply.means(Kind::RateLimited, None));
     }
-    accepted(reply)?;
     let body = reply.value();
+    let gateway = body.get("detail").and_then(Value::as_str).unwrap_or_default();
+    if reply.status == 400 && gateway.contains("timestamp") {
+        return Err(reply.means(Kind::AuthInvalid, None));
+    }
+    accepted(reply)?;
     let seconds = body.get("estimatedSeconds").and_then(Value::as_u64).unwrap_or(5);
     let left = |header: &str| reply.header(header).and_then(|text| text.trim().parse().ok());
     Ok(Receipt {
@@ -152,10 +156,9 @@ fn decode(reply: &Response) -> Result<Receipt> {
 fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
     let detail = answer.body.get("detail").and_then(Value::as_str).unwrap_or_default();
     match answer.status {
-        400 | 401 if detail.contains("timestamp") => Some(format!(
-            "the gateway takes a clock that is 30 seconds off, and this machine says {}; set its time",
-            super::pace::rfc3339(now)
-        )),
+        400 | 401 if detail.contains("timestamp") => {
+            Some(format!("the gateway takes a clock that is 30 seconds off; {}", skew(answer, now)))
+        }
         401 | 403 => {
             Some("the API client needs the CCU APIs with read-write access, and the hosts or CP codes".into())
         }

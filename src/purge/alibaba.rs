@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, items, pace::rfc3339,
+    Settings, items, pace::rfc3339, skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -45,6 +45,7 @@ pub const PROVIDER: Provider = Provider {
     authorize,
     decode,
     hint,
+    expired: |reply| code(reply) == "InvalidSecurityToken.Expired",
     poll: Some(Poll { every: Duration::from_secs(10), encode: ask, decode: answer }),
     ..Provider::BASE
 };
@@ -118,7 +119,9 @@ fn accepted(reply: &Response) -> Result<()> {
         () if code == "SignatureDoesNotMatch" || code.starts_with("InvalidTimeStamp") => {
             Err(reply.means(Kind::AuthInvalid, None))
         }
-        () if code.starts_with("InvalidAccessKeyId") => Err(reply.means(Kind::AuthInvalid, None)),
+        () if code.starts_with("InvalidAccessKeyId") || code.starts_with("InvalidSecurityToken") => {
+            Err(reply.means(Kind::AuthInvalid, None))
+        }
         () => super::accepted(reply),
     }
 }
@@ -158,9 +161,10 @@ fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
     let code = answer.body.get("Code").and_then(Value::as_str).unwrap_or_default();
     match code {
         "SignatureDoesNotMatch" => Some("check the access key secret".into()),
-        code if code.starts_with("InvalidTimeStamp") => {
-            Some(format!("this machine's clock says {}; set its time", rfc3339(now)))
+        code if code.starts_with("InvalidSecurityToken") => {
+            Some("the temporary keys have expired, or are not of this token; get new ones".into())
         }
+        code if code.starts_with("InvalidTimeStamp") => Some(skew(answer, now)),
         code if code.starts_with("QuotaExceeded") => {
             Some("a day takes 10,000 URLs and 100 folders; see DescribeRefreshQuota".into())
         }

@@ -184,7 +184,10 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
     })
 }
 
-fn hint(_: &Account, answer: &Answer, _: Duration) -> Option<String> {
+fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
+    if let Some(refusal) = oauth::refused(answer, now) {
+        return Some(refusal);
+    }
     match answer.status {
         401 | 403 => Some("the client needs the role CDN Endpoint Contributor on the endpoint".into()),
         404 => Some("check subscription_id, resource_group, profile_name and endpoint".into()),

@@ -130,10 +130,23 @@ fn authorize(account: &Account, _: &Attempt<'_>, request: Request) -> Result<Req
 }
 
 fn decode(reply: &Response) -> Result<Receipt> {
-    accepted(reply)?;
     let body = reply.value();
-    if body.get("success") != Some(&Value::Bool(true)) {
-        return Err(reply.means(Kind::DataError, Some("`success` is not true, so nothing was purged".into())));
+    // 6003: the credential's header is malformed; 10000: it is not known.
+    let code = body.pointer("/errors/0/code").and_then(Value::as_u64);
+    if reply.status == 400 && matches!(code, Some(6003 | 10000)) {
+        return Err(reply.means(Kind::AuthInvalid, Some("copy the token or key again, whole".into())));
+    }
+    accepted(reply)?;
+    match body.get("success") {
+        Some(Value::Bool(true)) => {}
+        Some(_) => {
+            let hint = "`success` is not true, so nothing was purged".to_owned();
+            return Err(reply.refuses(Kind::DataError, Some(hint)));
+        }
+        None => {
+            let hint = "the answer is not the API's; check the profile's url".to_owned();
+            return Err(reply.means(Kind::DataError, Some(hint)));
+        }
     }
     let id = body.pointer("/result/id").and_then(Value::as_str).map(str::to_owned);
     let left = reply.header("ratelimit").and_then(remaining);

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, MACHINE, Poll, Progress, Provider, Receipt, Selector, Sent,
-    Setting, Settings, items, items::refused, setup,
+    Setting, Settings, items, items::refused, setup, skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -55,6 +55,7 @@ pub const PROVIDER: Provider = Provider {
     authorize,
     decode,
     hint,
+    expired: |reply| reply.element("Code").is_some_and(|code| code.starts_with("ExpiredToken")),
     poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
     setup: Some(setup::CLOUDFRONT),
     ..Provider::BASE
@@ -196,13 +197,17 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
     }
 }
 
-fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
+fn hint(account: &Account, answer: &Answer, now: Duration) -> Option<String> {
     let code = answer.body.get("Code").and_then(|code| code.as_str()).unwrap_or_default();
     match (answer.status, code) {
-        (_, "SignatureDoesNotMatch" | "RequestExpired" | "RequestTimeTooSkewed") => Some(format!(
-            "check the secret access key, and that this machine's clock is right: it says {}",
-            super::pace::rfc3339(now)
-        )),
+        (_, "RequestExpired" | "RequestTimeTooSkewed") => Some(skew(answer, now)),
+        // Amazon says so of a wrong key and of a wrong time.
+        (_, "SignatureDoesNotMatch") => Some(format!("check the secret access key; {}", skew(answer, now))),
+        (_, code) if code.starts_with("ExpiredToken") => {
+            let named =
+                account.secrets().first().map_or("their source", |(_, found)| found.reference.as_str());
+            Some(format!("the temporary keys have ended, and {named} has no others; get new ones there"))
+        }
         (403, _) => {
             Some("the credentials need cloudfront:CreateInvalidation and cloudfront:GetInvalidation".into())
         }

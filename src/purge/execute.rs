@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    error::{Error, Result},
+    error::{Error, Kind, Result},
     http::{Client, Response},
 };
 use std::time::Duration;
@@ -146,7 +146,9 @@ fn running(provider: &Provider, past: &Past) -> Vec<Running> {
 #[must_use]
 pub fn alone(error: &Error) -> bool {
     let Error::Answered(answer) = error else { return false };
-    matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422) && !answer.kind().facts().retryable
+    // A 400 may be about the credential or the clock, which the next batch would meet too.
+    matches!(answer.kind(), Kind::DataError | Kind::TargetNotFound)
+        && (answer.refused || matches!(answer.status, 400 | 404 | 409 | 413 | 414 | 422))
 }
 
 /// Whether the provider surely did nothing: an earlier attempt whose answer was lost may have purged.
@@ -154,7 +156,8 @@ pub fn alone(error: &Error) -> bool {
 pub fn idle(error: &Error) -> bool {
     match error {
         Error::Answered(answer) => {
-            answer.attempts <= 1 && matches!(answer.status, 400..=499) && answer.status != 408
+            let refused = answer.refused || matches!(answer.status, 400..=499) && answer.status != 408;
+            answer.attempts <= 1 && refused
         }
         Error::Redirect(_) | Error::Config(_) => true,
         _ => false,
@@ -265,7 +268,7 @@ impl<'a> Run<'a> {
             self.pace.give_back(limit, batch.items.count());
         }
         self.await_room(limit, batch.items.count()).map_err(Halt::Before)?;
-        self.session.prepare().map_err(Halt::Before)?;
+        self.session.prepare().map_err(|error| Halt::Before(self.hinted(error)))?;
         if again {
             self.resent.push(index);
         }
@@ -299,20 +302,23 @@ impl<'a> Run<'a> {
         self.ledger.accepted(batch, &reply, &receipt).map_err(Halt::After)
     }
 
-    /// How far a failure reaches, with the provider's next step in it.
+    /// How far a failure reaches.
     fn halt(&self, error: Error) -> Halt {
-        match error {
-            Error::Interrupted { .. } => Halt::During(error),
-            Error::Answered(mut answer) => {
-                let now = self.client.clock.now().unwrap_or_default();
-                if let Some(hint) = (self.provider.hint)(self.account, &answer, now) {
-                    answer.hint = Some(hint);
-                }
-                let error = Error::Answered(answer);
-                if alone(&error) { Halt::Batch(error) } else { Halt::Target(error) }
-            }
-            other => Halt::Target(other),
+        match self.hinted(error) {
+            error @ Error::Interrupted { .. } => Halt::During(error),
+            error if alone(&error) => Halt::Batch(error),
+            error => Halt::Target(error),
         }
+    }
+
+    /// With the provider's next step in it.
+    fn hinted(&self, error: Error) -> Error {
+        let Error::Answered(mut answer) = error else { return error };
+        let now = self.client.clock.now().unwrap_or_default();
+        if let Some(hint) = (self.provider.hint)(self.account, &answer, now) {
+            answer.hint = Some(hint);
+        }
+        Error::Answered(answer)
     }
 
     /// A clock that is set back while the run lasts stops no budget from coming back.

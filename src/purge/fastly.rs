@@ -89,7 +89,7 @@ fn decode(reply: &Response) -> Result<Receipt> {
     let body = reply.value();
     let status = body.get("status").and_then(Value::as_str);
     if status.is_some_and(|status| status != "ok") {
-        return Err(reply.means(Kind::DataError, Some("`status` is not ok, so nothing was purged".into())));
+        return Err(reply.refuses(Kind::DataError, Some("`status` is not ok, so nothing was purged".into())));
     }
     // A batch is answered with an id for each key; one stands for all.
     let first = || body.as_object().and_then(|keys| keys.values().find_map(Value::as_str));

@@ -228,7 +228,10 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
     })
 }
 
-fn hint(account: &Account, answer: &Answer, _: Duration) -> Option<String> {
+fn hint(account: &Account, answer: &Answer, now: Duration) -> Option<String> {
+    if let Some(refusal) = oauth::refused(answer, now) {
+        return Some(refusal);
+    }
     let project = account.settings.get("project").unwrap_or_default();
     match answer.status {
         401 | 403 => Some(format!(

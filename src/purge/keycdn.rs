@@ -64,7 +64,13 @@ fn decode(reply: &Response) -> Result<Receipt> {
     accepted(reply)?;
     match reply.value().get("status").and_then(Value::as_str) {
         Some("success") => Ok(Receipt::default()),
-        _ => Err(reply.means(Kind::DataError, Some("`status` is not success, so nothing was purged".into()))),
+        Some(_) => {
+            Err(reply.refuses(Kind::DataError, Some("`status` is not success, so nothing was purged".into())))
+        }
+        None => {
+            Err(reply
+                .means(Kind::DataError, Some("the answer is not the API's; check the profile's url".into())))
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub mod plan;
 pub mod prove;
 mod session;
 pub mod setup;
+mod skew;
 mod souin;
 mod squid;
 mod tencent;
@@ -50,11 +51,11 @@ pub use outcome::{Completion, Outcome, in_words};
 use crate::{
     credential::{Found, vendor::Files},
     error::{Answer, Error, Result},
-    http::{Request, Response},
+    http::{Client, Request, Response},
     secret::Secret,
 };
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// Every provider that this version speaks to.
 pub const PROVIDERS: &[&Provider] = &[
@@ -130,6 +131,8 @@ pub struct Provider {
     pub decode: fn(&Response) -> Result<Receipt>,
     /// A next step for a refusal: which credential went out, and which one is wanted.
     pub hint: fn(&Account, &Answer, Duration) -> Option<String>,
+    /// Whether a refusal says that the secrets have ended, so that others are worth an attempt.
+    pub expired: fn(&Response) -> bool,
     /// A token that is exchanged before the first purge.
     pub grant: Option<Grant>,
     /// How a purge in progress is watched.
@@ -158,6 +161,7 @@ impl Provider {
         authorize: |_, _, request| Ok(request),
         decode: |reply| accepted(reply).map(|()| Receipt::default()),
         hint: |_, _, _| None,
+        expired: |reply| reply.status == 401,
         grant: None,
         poll: None,
         asks: &[],
@@ -320,6 +324,24 @@ pub struct Account {
     /// What needs no secret.
     pub settings: Settings,
     secrets: Vec<(&'static str, Found)>,
+    renewal: Option<Renewal>,
+}
+
+/// Secrets by name, and when they end, since 1970.
+pub type Renewed = (Vec<(&'static str, Found)>, Option<Duration>);
+
+/// Where secrets that may end while a run lasts are to be had again.
+pub struct Renewal {
+    /// When they end, since 1970; `None` where nobody says so.
+    pub until: Option<Duration>,
+    /// Those of now; `None` where there are none any more.
+    pub again: Box<dyn Fn(&Client<'_>) -> Result<Option<Renewed>> + Send + Sync>,
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renewal").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 impl Account {
@@ -344,13 +366,26 @@ impl Account {
             }
             // An empty way is one that is open to all.
             if !secrets.is_empty() || way.is_empty() {
-                return Ok(Self { settings, secrets });
+                return Ok(Self { settings, secrets, renewal: None });
             }
         }
         if provider.credentials.is_empty() {
-            return Ok(Self { settings, secrets });
+            return Ok(Self { settings, secrets, renewal: None });
         }
         Err(Error::MissingKey(provider.missing.to_owned()))
+    }
+
+    /// The same account, whose secrets may be had again.
+    #[must_use]
+    pub fn renewed_by(self, renewal: Renewal) -> Self {
+        Self { renewal: Some(renewal), ..self }
+    }
+
+    /// The same account with the secrets of now; `None` where they are the ones it has.
+    fn with(&self, secrets: Vec<(&'static str, Found)>) -> Option<Self> {
+        let known = |(name, found): &(&str, Found)| self.secret(name) == Some(&found.secret);
+        let same = secrets.len() == self.secrets.len() && secrets.iter().all(known);
+        (!same).then(|| Self { settings: self.settings.clone(), secrets, renewal: None })
     }
 
     /// The secrets of the way that was taken, by name.

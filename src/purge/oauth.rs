@@ -1,8 +1,8 @@
 //! What providers behind OAuth 2.0 have in common: a form that asks for a token, and the answer (RFC 6749).
 
-use super::{Account, Attempt, items};
+use super::{Account, Attempt, items, skew::skew};
 use crate::{
-    error::{Kind, Result},
+    error::{Answer, Kind, Result},
     http::{Request, Response},
     secret::Secret,
 };
@@ -39,6 +39,17 @@ pub fn token(reply: &Response) -> Result<(Secret, Duration)> {
     let lasts =
         body.get("expires_in").and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
     Ok((Secret::new(token), Duration::from_secs(lasts.unwrap_or(300))))
+}
+
+/// The token endpoint's own refusal; it judges the times of a claim by its clock.
+pub fn refused(answer: &Answer, now: Duration) -> Option<String> {
+    let error = answer.body.get("error").and_then(Value::as_str)?;
+    let detail = answer.body.get("error_description").and_then(Value::as_str).unwrap_or(error);
+    let timely = ["timeframe", "iat and exp"].iter().any(|word| detail.contains(word));
+    Some(match error {
+        "invalid_grant" if timely => format!("{detail} {}", skew(answer, now)),
+        _ => detail.to_owned(),
+    })
 }
 
 /// Sends the exchanged token, or the one that the account holds.

@@ -1,4 +1,4 @@
-//! Sends one request after another for an account: nonce, token, and where a secret may go.
+//! Sends one request after another for an account: nonce, token, fresh secrets, and where a secret may go.
 
 use super::{Account, Attempt, Provider};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// A token is renewed this long before it ends.
+/// What ends is renewed this long before.
 const MARGIN: Duration = Duration::from_secs(60);
 
 pub(super) struct Session<'a> {
@@ -16,28 +16,55 @@ pub(super) struct Session<'a> {
     account: &'a Account,
     client: &'a Client<'a>,
     token: Option<(Secret, Duration)>,
+    /// The account with other secrets, once those that it came with had ended.
+    fresh: Option<Account>,
+    /// When the secrets in use end, where that is known.
+    until: Option<Duration>,
 }
 
 impl<'a> Session<'a> {
-    pub(super) const fn new(provider: &'a Provider, account: &'a Account, client: &'a Client<'a>) -> Self {
-        Self { provider, account, client, token: None }
+    pub(super) fn new(provider: &'a Provider, account: &'a Account, client: &'a Client<'a>) -> Self {
+        let until = account.renewal.as_ref().and_then(|renewal| renewal.until);
+        Self { provider, account, client, token: None, fresh: None, until }
     }
 
-    /// Obtains the token that the provider exchanges; without a grant there is nothing to do.
+    fn account(&self) -> &Account {
+        self.fresh.as_ref().unwrap_or(self.account)
+    }
+
+    /// Renews what is about to end, and obtains the token that the provider exchanges.
     pub(super) fn prepare(&mut self) -> Result<()> {
-        let Some(grant) = self.provider.grant else { return Ok(()) };
         let now = self.client.clock.now()?;
-        if self.token.as_ref().is_some_and(|(_, until)| now.saturating_add(MARGIN) < *until) {
+        let ends = |until: Duration| now.saturating_add(MARGIN) >= until;
+        if self.until.is_some_and(ends) {
+            self.renew()?;
+            // Who hands out what is about to end is asked again when it is refused.
+            self.until = self.until.filter(|until| !ends(*until));
+        }
+        let Some(grant) = self.provider.grant else { return Ok(()) };
+        if self.token.as_ref().is_some_and(|(_, until)| !ends(*until)) {
             return Ok(());
         }
         let attempt = Attempt { now, nonce: self.nonce(), token: None };
-        let Some(request) = (grant.encode)(self.account, &attempt)? else { return Ok(()) };
+        let Some(request) = (grant.encode)(self.account(), &attempt)? else { return Ok(()) };
         let (token, lasts) = (grant.decode)(&self.client.send(&request)?)?;
         self.token = Some((token, now.saturating_add(lasts)));
         Ok(())
     }
 
-    /// Sends with what belongs to it. A held token that is refused is renewed once.
+    /// Looks for secrets where the account's came from; whether there are others now.
+    fn renew(&mut self) -> Result<bool> {
+        let Some(renewal) = &self.account.renewal else { return Ok(false) };
+        let Some((secrets, until)) = (renewal.again)(self.client)? else { return Ok(false) };
+        self.until = until;
+        let Some(fresh) = self.account().with(secrets) else { return Ok(false) };
+        self.client.console.info("the credentials had ended; fresh ones are in use");
+        self.fresh = Some(fresh);
+        self.token = None;
+        Ok(true)
+    }
+
+    /// Sends with what belongs to it. A held token, or secrets that have ended, are renewed once when refused.
     pub(super) fn send(&mut self, request: &Request) -> Result<Response> {
         let held = self.token.is_some();
         self.prepare()?;
@@ -47,17 +74,30 @@ impl<'a> Session<'a> {
             self.prepare()?;
             return self.once(request);
         }
-        Ok(reply)
+        let ended = !reply.accepted() && (self.provider.expired)(&reply);
+        match if ended { self.renew() } else { Ok(false) } {
+            Ok(false) => Ok(reply),
+            Ok(true) => {
+                self.prepare()?;
+                self.once(request)
+            }
+            // The refusal is what became of the request; this is why it stays one.
+            Err(error) => {
+                self.client.console.warn(format!("the credentials have ended: {error}"));
+                Ok(reply)
+            }
+        }
     }
 
     fn once(&self, request: &Request) -> Result<Response> {
-        if !self.account.owns(&request.url) {
+        let account = self.account();
+        if !account.owns(&request.url) {
             return self.client.send(request);
         }
         let token = self.token.as_ref().map(|(token, _)| token);
         self.client.send_signed(request, &|request| {
             let attempt = Attempt { now: self.client.clock.now()?, nonce: self.nonce(), token };
-            (self.provider.authorize)(self.account, &attempt, request)
+            (self.provider.authorize)(account, &attempt, request)
         })
     }
 

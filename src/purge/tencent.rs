@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, accepted, items,
+    Settings, accepted, items, skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -114,10 +114,11 @@ fn inner(reply: &Response) -> Result<Value> {
         "AuthFailure" | "UnauthorizedOperation" => Kind::AuthInvalid,
         "RequestLimitExceeded" | "LimitExceeded" => Kind::RateLimited,
         "ResourceNotFound" => Kind::TargetNotFound,
-        "InternalError" | "ResourceUnavailable" => Kind::ServerError,
+        // What became of the request is not known.
+        "InternalError" | "ResourceUnavailable" => return Err(reply.means(Kind::ServerError, None)),
         _ => Kind::DataError,
     };
-    Err(reply.means(kind, None))
+    Err(reply.refuses(kind, None))
 }
 
 fn decode(reply: &Response) -> Result<Receipt> {
@@ -146,9 +147,7 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
 fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
     let code = answer.body.pointer("/Response/Error/Code").and_then(Value::as_str).unwrap_or_default();
     match code {
-        "AuthFailure.SignatureExpire" => {
-            Some(format!("this machine's clock says {}; set its time", super::pace::rfc3339(now)))
-        }
+        "AuthFailure.SignatureExpire" => Some(skew(answer, now)),
         "AuthFailure.SignatureFailure" => Some("check the secret key".into()),
         code if code.starts_with("UnauthorizedOperation") => {
             Some("the key needs cdn:PurgeUrlsCache and its fellows".into())

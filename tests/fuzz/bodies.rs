@@ -245,7 +245,8 @@ pub fn reply(data: &[u8]) {
         }
     }
     let body = serde_json::from_str(body).unwrap_or_else(|_| body.into());
-    let answer = Answer { status, body, request_id: None, attempts, hint: None, kind: None };
+    let answer =
+        Answer { status, body, request_id: None, attempts, hint: None, kind: None, at: None, refused: false };
     assert!(!answer.message().is_empty());
     let _ = Error::Answered(Box::new(answer)).envelope().to_string();
 }

@@ -147,8 +147,13 @@ impl Keys {
         cx: &mut Context<'_>,
     ) -> Result<Account> {
         if let Some(kept) = self.kept(provider, &settings, cx)? {
-            let pairs = vendor::take(provider, &settings, kept, cx)?;
-            return Account::open(provider, settings, |name| Ok(found(&pairs, name)));
+            let (pairs, until) = vendor::take(provider, &settings, kept, cx)?;
+            let renewal = vendor::renewal(provider, &settings, until, cx)?;
+            let account = Account::open(provider, settings, |name| Ok(found(&pairs, name)))?;
+            return Ok(match renewal {
+                Some(renewal) => account.renewed_by(renewal),
+                None => account,
+            });
         }
         let account = Account::open(provider, settings, |name| {
             let (which, flag) = self.named(provider, name, cx)?;

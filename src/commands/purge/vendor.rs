@@ -6,13 +6,14 @@ use crate::{
     context::Context,
     credential::{
         Credential, Found,
-        vendor::{Kept, Secrets},
+        vendor::{Fetched, Kept, Secrets},
     },
     error::{Error, Result},
-    http::Target,
+    http::{Client, Target},
     profile::{Origin, Profile, Site},
-    purge::{self, Provider, Settings},
+    purge::{self, Provider, Renewal, Renewed, Settings},
 };
+use std::time::Duration;
 
 /// What the vendor's files say, unless a variable or the profile names a credential: half of an account from
 /// here and half from there would be nobody's account.
@@ -37,11 +38,37 @@ pub(super) fn take(
     settings: &Settings,
     kept: Kept,
     cx: &mut Context<'_>,
-) -> Result<Vec<(&'static str, Found)>> {
+) -> Result<Renewed> {
     at_home(provider, settings, &kept)?;
-    let (reference, origin) = (kept.shown.clone(), Origin::Vendor(provider.title));
-    let found = |secret| Found { secret, origin, reference: reference.clone() };
-    Ok(cx.fetch(kept)?.into_iter().map(|(name, secret)| (name, found(secret))).collect())
+    let shown = kept.shown.clone();
+    Ok(found(provider, &shown, cx.fetch(kept)?))
+}
+
+fn found(provider: &Provider, shown: &str, fetched: Fetched) -> Renewed {
+    let origin = Origin::Vendor(provider.title);
+    let found = |secret| Found { secret, origin, reference: shown.to_owned() };
+    (fetched.pairs.into_iter().map(|(name, secret)| (name, found(secret))).collect(), fetched.until)
+}
+
+/// The same files once more, for secrets that end while the run lasts.
+pub(super) fn renewal(
+    provider: &'static Provider,
+    settings: &Settings,
+    until: Option<Duration>,
+    cx: &mut Context<'_>,
+) -> Result<Option<Renewal>> {
+    let Some(files) = provider.files else { return Ok(None) };
+    let profile = cx.profile()?;
+    let place = cx.revisit(files, &profile)?;
+    let settings = settings.clone();
+    let again = move |client: &Client<'_>| {
+        let setting = |name: &str| settings.get(name).ok().filter(|text| !text.is_empty()).map(str::to_owned);
+        let Some(kept) = place.kept(&setting)? else { return Ok(None) };
+        at_home(provider, &settings, &kept)?;
+        let shown = kept.shown.clone();
+        Ok(Some(found(provider, &shown, place.fetch(kept, client)?)))
+    };
+    Ok(Some(Renewal { until, again: Box::new(again) }))
 }
 
 /// The credentials that the provider of the profile in force takes: CloudCDN's by their own names, another's by

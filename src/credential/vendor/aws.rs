@@ -4,7 +4,7 @@
 
 use super::{
     Files, Kept, Looking, Page, Pairs, Place, Secrets, absent,
-    aws_errands::{self as errands, Identity, Session},
+    aws_errands::{self as errands, Container, Identity, Session},
     ini::{Ini, Section},
     lacks, text,
 };
@@ -185,8 +185,8 @@ impl<'t> Profile<'_, 't> {
         {
             return Ok(None);
         }
-        if let Some(path) = (looking.env)("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").map(str::to_owned) {
-            let errand = move |client: &Client<'_>| errands::container(&path, client);
+        if let Some(container) = container(looking)? {
+            let errand = move |client: &Client<'_>| container.fetch(client);
             return Ok(Some(looking.kept("container metadata".into(), Secrets::Later(Box::new(errand)))));
         }
         let variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
@@ -194,6 +194,31 @@ impl<'t> Profile<'_, 't> {
         let errand = move |client: &Client<'_>| errands::instance(&base, client);
         Ok(Some(looking.kept("instance metadata".into(), Secrets::Later(Box::new(errand)))))
     }
+}
+
+/// What the platform of a container says of the role's keys; the relative address comes first, as in Amazon's tools.
+fn container(looking: &mut Looking<'_>) -> Result<Option<Container>> {
+    let env = looking.env;
+    let relative = env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    let Some(named) = relative.or_else(|| env("AWS_CONTAINER_CREDENTIALS_FULL_URI")) else { return Ok(None) };
+    let file = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    let token = match env(file) {
+        Some(path) => {
+            let place = Place { path: path.into(), by: Some(file) };
+            // The platform wrote it and says who reads it; that nobody else writes it still counts.
+            let page = looking.open(Some(place), |_| true)?;
+            page.map(|page| page.text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        None => env("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(str::to_owned),
+    };
+    if token.as_ref().is_some_and(|token| token.contains(['\r', '\n'])) {
+        return Err(Error::Config(format!(
+            "the token of {named} has a line break in it; the platform writes one line"
+        )));
+    }
+    let token = token.map(|token| Secret::new(token.into_bytes()));
+    let container = if relative.is_some() { Container::relative } else { Container::full };
+    container(named, token).map(Some)
 }
 
 fn session(page: &Page, url: String, account: String, role: String, remedy: String) -> Result<Session> {

@@ -1,15 +1,15 @@
 //! What it takes to get Amazon's temporary keys: a program, or one request to Amazon.
 
-use super::{Pairs, text};
+use super::{Fetched, Pairs, text};
 use crate::{
     credential::exec,
     error::{Answer, Error, Kind, Result},
-    http::{Client, Request, Response, Target},
+    http::{Client, Request, Response, Scheme, Target},
     secret::Secret,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A token of the platform's and the role that it opens.
 pub(super) struct Identity {
@@ -57,7 +57,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// What a program prints, as Amazon's tools take it.
-pub(super) fn process(words: &[String], source: &str, client: &Client<'_>) -> Result<Pairs> {
+pub(super) fn process(words: &[String], source: &str, client: &Client<'_>) -> Result<Fetched> {
     let printed = zeroize::Zeroizing::new(exec::run(words, source, client.clock)?);
     let wrong = |what: &str| Error::Data(format!("{source} printed {what}; try it by hand"));
     let value: Value = serde_json::from_slice(&printed).map_err(|_| wrong("no JSON"))?;
@@ -65,7 +65,9 @@ pub(super) fn process(words: &[String], source: &str, client: &Client<'_>) -> Re
         return Err(wrong("another Version than 1"));
     }
     let names = ["AccessKeyId", "SecretAccessKey", "SessionToken"];
-    keys(|index| text(&value, names[index]).map(str::to_owned)).ok_or_else(|| wrong("no keys"))
+    let pairs =
+        keys(|index| text(&value, names[index]).map(str::to_owned)).ok_or_else(|| wrong("no keys"))?;
+    Ok(Fetched { pairs, until: text(&value, "Expiration").and_then(end) })
 }
 
 /// Id, key and token, by their place.
@@ -76,13 +78,18 @@ fn keys(get: impl Fn(usize) -> Option<String>) -> Option<Pairs> {
     Some(pairs)
 }
 
+/// When keys end, as Amazon writes it.
+fn end(text: &str) -> Option<Duration> {
+    humantime::parse_rfc3339(text).ok()?.duration_since(UNIX_EPOCH).ok()
+}
+
 fn keyless(reply: &Response) -> Error {
     reply.means(Kind::DataError, Some("the answer holds no keys".into()))
 }
 
 impl Identity {
     /// `AssumeRoleWithWebIdentity`, the one request of Amazon's that needs no keys.
-    pub(super) fn fetch(self, client: &Client<'_>) -> Result<Pairs> {
+    pub(super) fn fetch(self, client: &Client<'_>) -> Result<Fetched> {
         let token = self.token.text().unwrap_or_default();
         let body = format!(
             "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn={}&RoleSessionName={}&WebIdentityToken={}",
@@ -99,13 +106,14 @@ impl Identity {
             return Err(refused(&reply, &self.role));
         }
         let names = ["AccessKeyId", "SecretAccessKey", "SessionToken"];
-        keys(|index| reply.element(names[index])).ok_or_else(|| keyless(&reply))
+        let pairs = keys(|index| reply.element(names[index])).ok_or_else(|| keyless(&reply))?;
+        Ok(Fetched { pairs, until: reply.element("Expiration").as_deref().and_then(end) })
     }
 }
 
 impl Session {
     /// `GetRoleCredentials` of the portal.
-    pub(super) fn fetch(self, client: &Client<'_>) -> Result<Pairs> {
+    pub(super) fn fetch(self, client: &Client<'_>) -> Result<Fetched> {
         if UNIX_EPOCH + client.clock.now()? >= self.ends {
             return Err(Error::MissingKey(format!("the single sign-on has ended; {}", self.remedy)));
         }
@@ -120,7 +128,9 @@ impl Session {
         let value = reply.value();
         let names = ["accessKeyId", "secretAccessKey", "sessionToken"];
         let inner = value.get("roleCredentials").unwrap_or(&Value::Null);
-        keys(|index| text(inner, names[index]).map(str::to_owned)).ok_or_else(|| keyless(&reply))
+        let pairs = keys(|index| text(inner, names[index]).map(str::to_owned));
+        let until = inner.get("expiration").and_then(Value::as_u64).map(Duration::from_millis);
+        Ok(Fetched { pairs: pairs.ok_or_else(|| keyless(&reply))?, until })
     }
 }
 
@@ -135,18 +145,52 @@ fn refused(reply: &Response, role: &str) -> Error {
     Error::Answered(Box::new(Answer { kind: Some(kind), body, ..answer }))
 }
 
-/// The role of a container, from the address that its platform fixed.
-pub(super) fn container(path: &str, client: &Client<'_>) -> Result<Pairs> {
-    if !path.starts_with('/') {
-        return Err(Error::Config(
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path; it begins with /".into(),
-        ));
+/// Where a container's platform hands out the keys of its role, and the word that it wants to hear.
+pub(super) struct Container {
+    url: String,
+    token: Option<Secret>,
+}
+
+impl Container {
+    /// The address that Amazon fixed, with the path that the platform names.
+    pub(super) fn relative(path: &str, token: Option<Secret>) -> Result<Self> {
+        if !path.starts_with('/') {
+            return Err(Error::Config(
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is no path; it begins with /".into(),
+            ));
+        }
+        Ok(Self { url: format!("http://169.254.170.2{path}"), token })
     }
-    role(&client.send(&Request::get(format!("http://169.254.170.2{path}")))?)
+
+    /// An address of the platform's own: encrypted, on this machine, or one of the three that Amazon fixed.
+    pub(super) fn full(url: &str, token: Option<Secret>) -> Result<Self> {
+        let target = Target::of(url)?;
+        let fixed = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23", "[fd00:ec2::23]"];
+        if target.scheme == Scheme::Https || target.is_loopback() || fixed.contains(&target.host.as_str()) {
+            return Ok(Self { url: url.to_owned(), token });
+        }
+        Err(Error::Config(format!(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI names {} in clear, which is no address for it; use https, or unset it",
+            target.host
+        )))
+    }
+
+    /// The keys. Over the platform's own link they travel in clear, and no trace shows them.
+    pub(super) fn fetch(self, client: &Client<'_>) -> Result<Fetched> {
+        let target = Target::of(&self.url)?;
+        let guarded = target.scheme == Scheme::Https || target.is_loopback();
+        let request = Request::get(self.url.as_str());
+        let request = match self.token {
+            None => request,
+            Some(token) if guarded => request.credential("Authorization", token),
+            Some(token) => request.header("Authorization", token.text().unwrap_or_default()),
+        };
+        role(&super::untraced(client).send(&request)?)
+    }
 }
 
 /// The role of a machine. What hands it out wants a token of its own first, which no proxy and no trace sees.
-pub(super) fn instance(base: &str, client: &Client<'_>) -> Result<Pairs> {
+pub(super) fn instance(base: &str, client: &Client<'_>) -> Result<Fetched> {
     let client = super::untraced(client);
     let request = Request::new("PUT", format!("{base}/latest/api/token"))
         .header("X-aws-ec2-metadata-token-ttl-seconds", "300")
@@ -161,9 +205,10 @@ pub(super) fn instance(base: &str, client: &Client<'_>) -> Result<Pairs> {
     role(&ask(&encoded(&name))?)
 }
 
-fn role(reply: &Response) -> Result<Pairs> {
+fn role(reply: &Response) -> Result<Fetched> {
     let reply = reply.clone().into_result(Some("the machine gives no keys".into()))?;
     let value = reply.value();
     let names = ["AccessKeyId", "SecretAccessKey", "Token"];
-    keys(|index| text(&value, names[index]).map(str::to_owned)).ok_or_else(|| keyless(&reply))
+    let pairs = keys(|index| text(&value, names[index]).map(str::to_owned)).ok_or_else(|| keyless(&reply))?;
+    Ok(Fetched { pairs, until: text(&value, "Expiration").and_then(end) })
 }

@@ -1,12 +1,14 @@
 //! Google: the key file that `GOOGLE_APPLICATION_CREDENTIALS` names, or what `gcloud auth application-default
 //! login` left behind.
 
-use super::{Files, Kept, Looking, Place, Secrets, lacks, secret_always, text};
+use super::{Fetched, Files, Kept, Looking, Place, Secrets, lacks, secret_always, text};
 use crate::{
     error::{Error, Kind, Result},
     http::{Client, Request},
     secret::Secret,
 };
+use serde_json::Value;
+use std::time::Duration;
 
 /// Where Google's tools keep them.
 pub const FILES: Files = Files {
@@ -65,7 +67,10 @@ fn machine(looking: &mut Looking<'_>) -> Result<Option<Kept>> {
         let token = text(&value, "access_token").ok_or_else(|| {
             reply.means(Kind::DataError, Some("the machine gives no token; has it a service account?".into()))
         })?;
-        Ok(vec![("access_token", Secret::new(token))])
+        let lasts = value.get("expires_in").and_then(Value::as_u64);
+        let now = client.clock.now()?;
+        let until = lasts.map(|lasts| now.saturating_add(Duration::from_secs(lasts)));
+        Ok(Fetched { pairs: vec![("access_token", Secret::new(token))], until })
     };
     Ok(Some(looking.kept("instance metadata".into(), Secrets::Later(Box::new(errand)))))
 }

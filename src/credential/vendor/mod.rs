@@ -22,7 +22,10 @@ use crate::{
     secret::Secret,
 };
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use zeroize::Zeroizing;
 
 /// No configuration of a person is longer.
@@ -39,6 +42,21 @@ pub struct Files {
 
 /// Secrets by the names that the provider's row gives them.
 pub type Pairs = Vec<(&'static str, Secret)>;
+
+/// Secrets as they were fetched.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// The secrets.
+    pub pairs: Pairs,
+    /// When they end, since 1970; `None` where nobody says so.
+    pub until: Option<Duration>,
+}
+
+impl From<Pairs> for Fetched {
+    fn from(pairs: Pairs) -> Self {
+        Self { pairs, until: None }
+    }
+}
 
 /// What the files say.
 pub struct Kept {
@@ -63,13 +81,13 @@ pub enum Secrets {
 }
 
 /// What it takes to get the secrets.
-pub type Errand = Box<dyn FnOnce(&Client<'_>) -> Result<Pairs>>;
+pub type Errand = Box<dyn FnOnce(&Client<'_>) -> Result<Fetched>>;
 
 impl Kept {
     /// The secrets; a program is run or a request sent where that is needed.
-    pub fn fetch<'c>(self, client: impl FnOnce() -> Result<Client<'c>>) -> Result<Pairs> {
+    pub fn fetch<'c>(self, client: impl FnOnce() -> Result<Client<'c>>) -> Result<Fetched> {
         match self.secrets {
-            Secrets::Here(pairs) => Ok(pairs),
+            Secrets::Here(pairs) => Ok(pairs.into()),
             Secrets::Later(errand) => errand(&client()?),
         }
     }

@@ -60,8 +60,8 @@ impl House {
     fn found(&self, files: Files) -> (String, Vec<String>) {
         let kept = self.read(files).unwrap().expect("something is there");
         let shown = kept.shown.clone();
-        let pairs = kept.fetch(|| panic!("no request is needed")).unwrap();
-        (shown, spelt(&pairs))
+        let fetched = kept.fetch(|| panic!("no request is needed")).unwrap();
+        (shown, spelt(&fetched.pairs))
     }
 
     /// The reason of a refusal, which ends 78.
@@ -304,6 +304,12 @@ impl Transport for Script {
 
 /// What a house's errand brings, and what it asked.
 fn errand(house: &House, files: Files, answers: &[(u16, &'static str)]) -> (Result<Pairs>, Vec<Request>) {
+    let (fetched, asked) = lasting(house, files, answers);
+    (fetched.map(|fetched| fetched.pairs), asked)
+}
+
+/// As [`errand`], with when the keys end.
+fn lasting(house: &House, files: Files, answers: &[(u16, &'static str)]) -> (Result<Fetched>, Vec<Request>) {
     let script = Script { answers: Mutex::new(answers.to_vec()), asked: Mutex::default() };
     let console = Console { quiet: true, terminal: false, color: false, verbose: 0 };
     let policy = Policy { retries: 0, ..Policy::default() };
@@ -493,4 +499,56 @@ fn a_machine_is_asked_only_when_the_profile_says_so() {
         let house = House::new().env(variable, host).setting("instance_metadata", "true");
         assert!(house.refused(files).contains(variable));
     }
+}
+
+#[test]
+fn a_container_is_asked_where_its_platform_says_so_and_nowhere_else() {
+    let keys =
+        r#"{"AccessKeyId":"M","SecretAccessKey":"MS","Token":"MT","Expiration":"2026-01-01T00:00:00Z"}"#;
+    let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    let house = |url: &str| House::new().setting("instance_metadata", "true").env(full, url);
+    assert!(House::new().env(full, "http://127.0.0.1:9/x").read(aws::FILES).unwrap().is_none());
+    let fine = [
+        "http://127.0.0.1:9/x",
+        "http://localhost/x",
+        "https://keys.example/x",
+        "http://169.254.170.23/v1/x",
+    ];
+    for url in fine {
+        let (fetched, asked) = lasting(&house(url), aws::FILES, &[(200, keys)]);
+        assert_eq!(fetched.unwrap().until, Some(Duration::from_secs(1_767_225_600)), "{url}");
+        assert_eq!((asked.len(), asked[0].url.as_str()), (1, url));
+    }
+    for url in
+        ["http://169.254.169.254/x", "http://169.254.170.2.evil.example/x", "http://keys.example/x", "keys"]
+    {
+        assert!(house(url).read(aws::FILES).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn a_containers_token_is_read_from_its_file_first_and_is_one_line() {
+    let keys = r#"{"AccessKeyId":"M","SecretAccessKey":"MS"}"#;
+    let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    let house = |token: &str| {
+        let house = House::with("token", token).setting("instance_metadata", "true");
+        let path = house.path("token");
+        house.env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", path).env(full, "http://127.0.0.1:9/x")
+    };
+    let sent = |house: &House| {
+        let asked = errand(house, aws::FILES, &[(200, keys)]).1;
+        let header = asked[0].headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        assert!(asked[0].carries_credential());
+        header.map(|(_, value)| format!("{value:?}")).expect("a token")
+    };
+    assert!(!sent(&house("from-a-file\n")).contains("from-a-file"), "a secret does not print");
+    assert!(house("two\nlines").read(aws::FILES).is_err());
+    let named = House::new().setting("instance_metadata", "true").env(full, "http://127.0.0.1:9/x");
+    sent(&named.env("AWS_CONTAINER_AUTHORIZATION_TOKEN", "word"));
+    // The relative address wins, as in Amazon's own tools.
+    let both = house("t").env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x");
+    assert_eq!(errand(&both, aws::FILES, &[(200, keys)]).1[0].url, "http://169.254.170.2/v2/x");
+    let odd =
+        House::new().setting("instance_metadata", "true").env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "x");
+    assert!(odd.refused(aws::FILES).contains("begins with /"));
 }
