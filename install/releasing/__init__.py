@@ -1,0 +1,1 @@
+"""What `install/release` is made of; nothing beyond the standard library."""

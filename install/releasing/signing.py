@@ -1,0 +1,112 @@
+"""Signatures over every file of a release, by minisign, and the check of them."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+from . import archive, keys, manifest, pins
+from .project import NAME, Argument, Refusal, epoch, run
+
+
+class Signer:
+    """A secret key that was tried: its public half is in keys.txt."""
+
+    def __init__(self, key: Path):
+        self.key = key
+        self.password = password_of(key)
+        with tempfile.TemporaryDirectory() as folder:
+            probe = Path(folder) / "probe"
+            probe.write_bytes(b"whose key is this?")
+            self.sign(probe, "probe")
+            owners = [name for name, public in keys.trusted().items() if comment(probe, public) == "probe"]
+        if not owners:
+            raise Refusal(f"{key} belongs to no key of install/keys.txt: sign with one of those")
+        self.public = keys.trusted()[owners[0]]
+
+    def sign(self, path: Path, words: str) -> None:
+        """Writes `<file>.minisig` beside a file."""
+        signature = signature_of(path)
+        command: list[Argument] = ["minisign", "-S", "-s", self.key, "-m", path, "-x", signature, "-t", words]
+        run([*command, "-c", f"signature of {path.name}"], text=self.password)
+
+
+def password_of(key: Path) -> Optional[str]:
+    """Asks for the password of an encrypted key, once for all files; an open key wants none."""
+    try:
+        lines = key.read_bytes().splitlines()
+    except OSError as error:
+        raise Refusal(f"cannot read the key {key}: {error.strerror}") from error
+    if len(lines) < 2 or b"minisign" not in lines[0]:
+        raise Refusal(f"{key} is no secret key of minisign's")
+    # base64 of EdScB2: the key is wrapped by scrypt. Without a password zeros stand for "Sc".
+    if not lines[1].startswith(b"RWRTY0Iy"):
+        return None
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    return getpass.getpass(f"password of {key}: ") + "\n"
+
+
+def signature_of(path: Path) -> Path:
+    """Where a file's signature lies."""
+    return path.with_name(path.name + manifest.SIGNATURE)
+
+
+def comment(path: Path, public: str) -> Optional[str]:
+    """The trusted comment of a file's signature, when this key made it."""
+    try:
+        return run(["minisign", "-V", "-Q", "-P", public, "-m", path, "-x", signature_of(path)]).rstrip("\n")
+    except Refusal as refusal:
+        if "not installed" in str(refusal):
+            raise
+        return None
+
+
+def files(folder: Path) -> list[Path]:
+    """What is signed: every file of the release, the manifest and the bundle too."""
+    return sorted(path for path in folder.iterdir() if path.suffix != manifest.SIGNATURE)
+
+
+def sign(folder: Path, signer: Signer) -> None:
+    """Signs all of a release, makes the bundle, and puts the newest files to the front of the site."""
+    version = manifest.read(folder)["version"]
+    agreed(folder, signer)
+    for path in files(folder):
+        signer.sign(path, f"{NAME} {version} {path.name}")
+    finish(folder, signer)
+
+
+def agreed(folder: Path, signer: Signer) -> None:
+    """The installers check what this signer signs."""
+    for name in pins.INSTALLERS:
+        if pins.value(name, (folder / name).read_text("utf-8"), pins.KEY) != signer.public:
+            raise Refusal(f"{name} holds another key: install/release assemble --signer current or next")
+
+
+def finish(folder: Path, signer: Signer) -> None:
+    """The bundle around a signed manifest, and the copies at the front."""
+    facts = manifest.read(folder)
+    names = [row["file"] for row in facts["files"] if row["kind"] == "binary"]
+    names += [manifest.FILE, manifest.FILE + manifest.SIGNATURE]
+    entries = {
+        name: ((folder / name).read_bytes(), 0o755 if name.startswith(NAME) else 0o644) for name in names
+    }
+    bundle = folder / manifest.bundle_name(facts["version"])
+    bundle.write_bytes(archive.packed(entries, epoch(facts["released"])))
+    signer.sign(bundle, f"{NAME} {facts['version']} {bundle.name}")
+    for name in (manifest.FILE, *pins.INSTALLERS):
+        for front in (name, name + manifest.SIGNATURE):
+            shutil.copyfile(folder / front, folder.parent / front)
+
+
+def resign(folder: Path, signer: Signer, now: int) -> None:
+    """The same files with a manifest that lasts longer."""
+    path = folder / manifest.FILE
+    agreed(folder, signer)
+    path.write_bytes(manifest.renewed(folder, now))
+    signer.sign(path, f"{NAME} {manifest.read(folder)['version']} {path.name}")
+    finish(folder, signer)
