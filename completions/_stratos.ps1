@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See it all work against the embedded edge')
             [CompletionResult]::new('dev', 'dev', [CompletionResultType]::ParameterValue, 'Run the embedded edge in the foreground')
             [CompletionResult]::new('security', 'security', [CompletionResultType]::ParameterValue, 'What is promised, how far, and what proves it')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check files of a release, or this binary, against what was signed')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
             break
         }
@@ -1535,6 +1536,38 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'stratos;verify' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: json, ndjson, yaml, csv, table or markdown')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Pass structured output through a jq expression')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always or never (NO_COLOR wins)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile to use [env: STRATOS_PROFILE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file [env: STRATOS_CONFIG]')
+            [CompletionResult]::new('--cdn-url', '--cdn-url', [CompletionResultType]::ParameterName, 'Base URL of the CDN [env: CLOUDCDN_URL]')
+            [CompletionResult]::new('--account-key', '--account-key', [CompletionResultType]::ParameterName, 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]')
+            [CompletionResult]::new('--access-key', '--access-key', [CompletionResultType]::ParameterName, 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Longest wait that a server may impose (default 2m)')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'At most so many requests a second: 5, 0.5, 5/s')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificate authorities to trust beside the system''s, PEM')
+            [CompletionResult]::new('--otlp-endpoint', '--otlp-endpoint', [CompletionResultType]::ParameterName, 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint')
+            [CompletionResult]::new('--otlp-headers', '--otlp-headers', [CompletionResultType]::ParameterName, 'Headers for the OTLP endpoint: k=v,k=v')
+            [CompletionResult]::new('--manifest', '--manifest', [CompletionResultType]::ParameterName, 'The manifest to check against, or its folder (default: manifest.json beside the file)')
+            [CompletionResult]::new('--sha256', '--sha256', [CompletionResultType]::ParameterName, 'Compare one file with this SHA-256, and look at no signature')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Trust this minisign public key instead of those compiled in')
+            [CompletionResult]::new('--key-file', '--key-file', [CompletionResultType]::ParameterName, 'The same, from a .pub file')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
+            [CompletionResult]::new('--no-json', '--no-json', [CompletionResultType]::ParameterName, 'Undo the JSON that CI=true asks for')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
+            [CompletionResult]::new('--no-quiet', '--no-quiet', [CompletionResultType]::ParameterName, 'Show info lines even where CI=true hides them')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print each request, its answer and its timing on stderr, secrets masked')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never prompt')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--self', '--self', [CompletionResultType]::ParameterName, 'Check the running binary and say how it was built')
             break
         }
         'stratos;man' {

@@ -69,6 +69,7 @@ complete -c stratos -n "__fish_stratos_needs_command" -f -a "init" -d 'First-run
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "demo" -d 'See it all work against the embedded edge'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "dev" -d 'Run the embedded edge in the foreground'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "security" -d 'What is promised, how far, and what proves it'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "verify" -d 'Check files of a release, or this binary, against what was signed'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "man" -d 'Print the manual page'
 complete -c stratos -n "__fish_stratos_using_subcommand version" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
@@ -1445,6 +1446,40 @@ complete -c stratos -n "__fish_stratos_using_subcommand security; and __fish_see
 complete -c stratos -n "__fish_stratos_using_subcommand security; and __fish_seen_subcommand_from posture" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand security; and __fish_seen_subcommand_from posture" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand security; and __fish_seen_subcommand_from posture" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l manifest -d 'The manifest to check against, or its folder (default: manifest.json beside the file)' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l sha256 -d 'Compare one file with this SHA-256, and look at no signature' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l key -d 'Trust this minisign public key instead of those compiled in' -r
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l key-file -d 'The same, from a .pub file' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand verify" -l self -d 'Check the running binary and say how it was built'
 complete -c stratos -n "__fish_stratos_using_subcommand man" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

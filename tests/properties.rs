@@ -21,7 +21,12 @@ mod output;
 mod pace;
 #[path = "properties/playlist.rs"]
 mod playlist;
+#[path = "common/published.rs"]
+#[allow(dead_code, reason = "the black-box tests use the rest")]
+mod published;
 #[path = "properties/purge.rs"]
 mod purge;
+#[path = "properties/release.rs"]
+mod release;
 #[path = "properties/table.rs"]
 mod table;

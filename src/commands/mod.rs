@@ -17,6 +17,7 @@ mod purge;
 pub mod schema;
 pub mod security;
 pub mod signed;
+mod verify;
 pub mod version;
 
 use crate::{command::Entry, options::Options};
@@ -47,20 +48,20 @@ pub const COMMANDS: &[Entry] = &[
         .examples(dev::EXAMPLES),
     Entry::cli::<security::Security>("security", "What is promised, how far, and what proves it.").exits(&[0, 64]).since("0.1.0")
         .examples(security::EXAMPLES),
+    Entry::cli::<verify::Verify>("verify", "Check files of a release, or this binary, offline.").exits(&[0, 64, 65, 66, 74, 78]).since("0.1.0")
+        .examples(verify::EXAMPLES),
     Entry::cli::<man::Man>("man", "Print the manual page.").exits(&[0, 64]).since("0.1.0"),
 ];
 
 /// Commands and subcommands of later versions that the Node CLI did not have.
-const LATER: &[&str] = &["agent", "halt", "ledger", "policy", "verify"];
+const LATER: &[&str] = &["agent", "halt", "ledger", "policy"];
 
 /// What to say of a command that is not built yet: the Node CLI's, or a later version's.
 #[must_use]
 pub fn later(words: &str) -> Option<String> {
     let built = COMMANDS.iter().any(|entry| entry.name == words);
     let known = LATER.contains(&words) || schema::node::ROWS.iter().any(|row| row.name == words);
-    // Links have a verb of their own; `verify` will check artifacts.
-    let instead = if words == "verify" { "; links are checked by `stratos signed verify`" } else { "" };
-    (known && !built).then(|| format!("{words} is not in this version{instead}"))
+    (known && !built).then(|| format!("{words} is not in this version"))
 }
 
 /// The whole command line, as completions, manual pages and `schema` show it. Each command's

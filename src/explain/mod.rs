@@ -5,6 +5,7 @@ mod codes;
 mod findings;
 mod headers;
 mod proofs;
+mod releases;
 pub mod response;
 mod statuses;
 mod types;
@@ -23,7 +24,7 @@ pub enum Family {
     Status,
     /// An error type of the envelope.
     ErrorType,
-    /// A verdict of `signed verify`.
+    /// A verdict of `signed verify`, or of `verify` on a file.
     Verdict,
     /// A cause that `signed doctor` names.
     Cause,
@@ -70,13 +71,14 @@ impl Topic {
     }
 }
 
-/// Every topic: exit codes, statuses, error types, verdicts, causes, findings, reasons, vendors' codes.
+/// Every topic: exit codes, statuses, error types, verdicts on links and files, causes, findings, reasons, vendors' codes.
 pub fn all() -> impl Iterator<Item = Topic> {
     let own = codes::CODES.iter().chain(statuses::STATUSES).copied();
     own.chain(types::topics())
         .chain(
             verdicts::VERDICTS
                 .iter()
+                .chain(releases::RELEASES)
                 .chain(causes::CAUSES)
                 .chain(findings::FINDINGS)
                 .chain(proofs::PROOFS)
@@ -160,9 +162,7 @@ mod tests {
                 "exit {code}"
             );
         }
-        for verdict in
-            ["valid", "expired", "not yet valid", "signature mismatch", "unknown key", "malformed", "refused"]
-        {
+        for verdict in crate::sign::Verdict::WORDS.iter().chain(&crate::release::Distrust::WORDS) {
             assert_eq!(find(verdict)[0].family, Family::Verdict, "{verdict}");
         }
         for class in ["1xx", "2xx", "3xx", "4xx", "5xx"] {

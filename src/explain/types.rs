@@ -114,7 +114,8 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             &["Ask whoever set it; they lift it when the reason is gone."]),
         Kind::UntrustedRelease => (
             "A release file, its manifest or its signature failed verification; nothing was installed.",
-            &["Download again from the official base; if it fails again, do not use the file and report it."]),
+            &["Download again from the official base; if it fails again, do not use the file and report it as SECURITY.md says.",
+              "`stratos verify FILE` says what is wrong with a file, and `stratos explain` what each verdict means."]),
         Kind::RedirectRefused => (
             "The server answered a request that carries a credential with a redirect, which stratos never follows.",
             &["Check the base URL: http instead of https, or a missing or surplus `www.`, is the usual reason.",

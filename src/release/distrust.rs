@@ -60,6 +60,18 @@ fn listed(known: &[KeyId]) -> String {
 }
 
 impl Distrust {
+    /// Every verdict on a file of a release, the good one first.
+    pub const WORDS: [&'static str; 8] = [
+        "valid",
+        "altered",
+        "signature mismatch",
+        "unknown key",
+        "malformed",
+        "other file",
+        "not listed",
+        "missing",
+    ];
+
     /// The verdict in a word or two; `explain` knows each.
     #[must_use]
     pub const fn word(&self) -> &'static str {

@@ -27,6 +27,9 @@ pub struct Vouched {
 
 /// Reads a manifest once its signature, and what that signature says of it, have been found good.
 pub fn vouched(manifest: &[u8], signature: &[u8], trust: &Trust) -> Result<Vouched, Distrust> {
+    if manifest.len() > manifest::LONGEST {
+        return Err(Distrust::Manifest("it is longer than 1 MiB".to_owned()));
+    }
     let signature = Signature::parse(signature)?;
     let comment = signature.verify(manifest, trust)?;
     comment.names(names::MANIFEST)?;

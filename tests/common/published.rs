@@ -134,13 +134,19 @@ impl Published {
 
     /// The same into a folder that is there.
     pub fn write_into(&self, folder: &Path, keys: &Keys) {
-        let manifest = ("manifest.json", self.manifest().into_bytes());
-        let files = self.files.iter().map(|(name, _, bytes)| (name.as_str(), bytes.clone()));
-        for (name, bytes) in files.chain([manifest]) {
-            let comment = format!("stratos {} {name}", self.version);
-            fs::write(folder.join(format!("{name}.minisig")), keys.sign(&bytes, &comment)).unwrap();
-            fs::write(folder.join(name), bytes).unwrap();
-        }
+        self.files.iter().for_each(|(name, _, bytes)| self.put(folder, keys, name, bytes));
+        self.write_manifest_into(folder, keys);
+    }
+
+    /// The manifest alone, with its signature, as an installer leaves it.
+    pub fn write_manifest_into(&self, folder: &Path, keys: &Keys) {
+        self.put(folder, keys, "manifest.json", self.manifest().as_bytes());
+    }
+
+    fn put(&self, folder: &Path, keys: &Keys, name: &str, bytes: &[u8]) {
+        let comment = format!("stratos {} {name}", self.version);
+        fs::write(folder.join(format!("{name}.minisig")), keys.sign(bytes, &comment)).unwrap();
+        fs::write(folder.join(name), bytes).unwrap();
     }
 }
 

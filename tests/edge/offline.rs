@@ -1,13 +1,19 @@
 //! A system-call trace: what promises to stay offline makes no network-class call at all, AF_UNIX and
 //! socketpair included.
 
-use crate::common::runner::bare;
+use crate::common::{
+    published::{Keys, Published},
+    runner::bare,
+};
 use libtest_mimic::Failed;
 use std::{fs, io::Write, path::Path, process::Stdio};
 use tempfile::TempDir;
 
 /// Arguments, what stands on stdin, and the exit code that shows that the command did its work.
 type Case = (&'static [&'static str], &'static str, i32);
+
+/// Stands for the key that signed what lies in the folder of a run.
+const RELEASE_KEY: &str = "RW…";
 
 const KEY: &str = "stratos-secret-0123456789";
 
@@ -38,6 +44,10 @@ const OFFLINE: &[Case] = &[
     (&["schema", "--v2"], "", 0),
     (&["version"], "", 0),
     (&["security", "posture"], "", 0),
+    (&["verify", ".", "--key", RELEASE_KEY], "", 0),
+    (&["verify", "stratos.1", "--manifest", ".", "--key", RELEASE_KEY], "", 0),
+    (&["verify", "--self", "--manifest", ".", "--key", RELEASE_KEY], "", 65),
+    (&["verify", "https://cdn.example/a"], "", 64),
 ];
 
 /// With a home of its own, which holds a profile.
@@ -83,7 +93,13 @@ fn traced((args, input, exit): &Case, home: Option<&str>) -> Result<String, Fail
     let trace = work.path().join("trace");
     let mut command = bare(strace());
     command.args(["-f", "-qq", "-e", "trace=network", "-e", "signal=none", "-o"]).arg(&trace);
-    command.arg(env!("CARGO_BIN_EXE_stratos")).args(*args).current_dir(work.path());
+    let keys = Keys::new();
+    let args = args.iter().map(|arg| if *arg == RELEASE_KEY { keys.public() } else { (*arg).to_owned() });
+    let args: Vec<String> = args.collect();
+    if args[0] == "verify" {
+        Published::new("0.1.0").file("stratos.1", "man", None, ".TH").write_into(work.path(), &keys);
+    }
+    command.arg(env!("CARGO_BIN_EXE_stratos")).args(&args).current_dir(work.path());
     command.env("SIGNED_URL_SECRET", KEY);
     // Variables alone send nothing.
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9");

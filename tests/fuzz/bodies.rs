@@ -10,6 +10,7 @@ use stratos::{
     playlist::{self, Scene},
     profile::{self, File, Key, Place, Sources},
     purge::{self, PROVIDERS, plan::Plan},
+    release::{self, Manifest, Signature, Trust, names, vouched},
     secret::Secret,
     sign::{
         Claims, Params, Scheme, Signer, Url, Visit,
@@ -38,6 +39,8 @@ pub const TARGETS: &[Target] = &[
     ("plan", plan),
     ("hls", hls),
     ("dash", dash),
+    ("manifest", release_manifest),
+    ("signature", signature),
 ];
 
 const NOW: u64 = 1_800_000_000;
@@ -306,4 +309,35 @@ fn manifest(data: &[u8]) {
         read.children.iter().map(|child| child.targets.iter().map(added).collect()).collect();
     let found: Vec<Vec<String>> = again.children.into_iter().map(|child| child.targets).collect();
     assert_eq!(found, wanted, "{}", String::from_utf8_lossy(&signed));
+}
+
+/// What signed the sample; its secret half is gone.
+const RELEASE_KEY: &str = "RWRz5XqU6PTo7SptPKin3gvNhdktiM4RrUX5d8zY20vKB7ySGfFHEu9X";
+const SIGNED: &[u8] = include_bytes!("corpus/manifest/whole");
+const SIGNATURE: &[u8] = include_bytes!("corpus/signature/good");
+
+static TRUST: LazyLock<Trust> =
+    LazyLock::new(|| Trust::only(release::Key::parse(RELEASE_KEY, release::Key::NAMED).expect("a key")));
+
+/// A manifest that is read names files of its own folder, each once; and none but the signed one is believed.
+pub fn release_manifest(data: &[u8]) {
+    assert_eq!(vouched(data, SIGNATURE, &TRUST).is_ok(), data == SIGNED);
+    let Ok(manifest) = Manifest::parse(data) else { return };
+    assert!(manifest.expires > manifest.released);
+    for entry in &manifest.files {
+        assert!(names::fault(&entry.file).is_none() && entry.size > 0, "{entry:?}");
+        assert_eq!(Path::new(&entry.file).file_name(), Some(entry.file.as_ref()));
+        assert_eq!(manifest.find(&entry.file), Some(entry));
+    }
+}
+
+/// Of all signature files one passes; keys are read without tripping.
+pub fn signature(data: &[u8]) {
+    assert_eq!(vouched(SIGNED, data, &TRUST).is_ok(), data == SIGNATURE);
+    if let Ok(read) = Signature::parse(data) {
+        assert!(read.verify(b"", &TRUST).is_err());
+    }
+    let text = String::from_utf8_lossy(data);
+    let _ = release::Key::parse_file(&text, release::Key::NAMED);
+    assert!(Trust::parse(&text).map_or(0, |trust| trust.keys().len()) <= 2);
 }

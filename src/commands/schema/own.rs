@@ -8,6 +8,7 @@ use crate::{
         help::tables::{ENVIRONMENT, EXITS},
     },
     error::Kind,
+    release::Distrust,
     sign::Verdict,
 };
 use serde_json::{Map, Value, json};
@@ -26,6 +27,7 @@ pub fn document() -> Value {
         "error_types": node::error_types(&Kind::ALL),
         "exit_codes": EXITS.iter().map(|(code, words)| json!({ "code": code, "summary": words })).collect::<Vec<_>>(),
         "verdicts": Verdict::WORDS,
+        "release_verdicts": Distrust::WORDS,
         "environment": ENVIRONMENT
             .iter()
             .flat_map(|(names, words)| names.split(", ").map(move |name| json!({ "name": name, "summary": words })))

@@ -23,7 +23,7 @@ mod schemes;
 mod sheet;
 mod stream;
 mod target;
-mod times;
+pub mod times;
 mod verdict;
 mod verify;
 mod visit;

@@ -1,0 +1,91 @@
+//! `verify --self`: what this binary is, and whether it is the one that was released.
+
+use super::{
+    WITHOUT_A_KEY,
+    file::{Judged, digest_of},
+    shelf::{Shelf, Source},
+    shown::{Own, Verified},
+};
+use crate::{
+    context::Context,
+    error::{Error, Result},
+    release::{Distrust, Vouched, build, names},
+};
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+/// The facts are told even where nothing can be checked.
+pub fn check(shelf: &mut Shelf<'_>, cx: &Context<'_>) -> Result<Verified> {
+    let binary = cx.own_binary()?;
+    let outcome = judged(&binary, shelf);
+    super::warn(outcome.as_ref().ok(), &cx.console);
+    let (judged, lack) = match outcome {
+        Ok(judged) => (Some(judged), None),
+        Err(lack) => (None, Some(lack)),
+    };
+    let keys = cx.trust.keys().iter().map(|key| (key.id, key.role)).collect();
+    Ok(Verified::Own(Own { binary, keys, judged, lack: Cell::new(lack) }))
+}
+
+fn judged(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Judged> {
+    shelf.trust.needed(WITHOUT_A_KEY)?;
+    let source = match shelf.named()? {
+        Some(source) => source,
+        None => nearest(binary, shelf)?,
+    };
+    let judged = Judged::of(binary);
+    let found = match &source.vouched {
+        Ok(found) => found,
+        Err(why) => return Ok(judged.concluded(&source.path, Err(why.clone()))),
+    };
+    let judged = judged.by_manifest(&source, found, shelf.trust);
+    let (sum, _) = digest_of(binary, None)?;
+    let verdict = listed(&source, found).and_then(|entry| entry.compare(&sum));
+    Ok(Judged { sum: Some(sum), ..judged }.concluded(binary, verdict))
+}
+
+/// The bare binary of this version and label.
+fn listed<'a>(
+    source: &Source,
+    found: &'a Vouched,
+) -> std::result::Result<&'a crate::release::Entry, Distrust> {
+    let (place, version, label) = (source.path.display(), &found.manifest.version, build::label());
+    if *version != build::version() {
+        return Err(Distrust::NotListed(format!(
+            "{place} is of stratos {version}, and this is {}: name the manifest of that version with --manifest",
+            build::VERSION
+        )));
+    }
+    found
+        .manifest
+        .binary(&label)
+        .ok_or_else(|| Distrust::NotListed(format!("{place} lists no binary for {label}, which this is")))
+}
+
+/// Where an installer leaves the manifest, then beside the binary.
+fn nearest(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Rc<Source>> {
+    let places = places(binary);
+    for place in &places {
+        if let Some(source) = shelf.at(place)? {
+            return Ok(source);
+        }
+    }
+    let tried: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
+    Err(Error::InputMissing(format!(
+        "no signed manifest to check this binary against: none is at {}; get manifest.json and \
+         manifest.json.minisig from {}{}/ and name them with --manifest",
+        tried.join(" nor at "),
+        names::BASE,
+        build::VERSION
+    )))
+}
+
+fn places(binary: &Path) -> Vec<PathBuf> {
+    let folder = binary.parent();
+    let installed = folder.and_then(Path::parent).map(|prefix| prefix.join("share/stratos"));
+    let folders = installed.into_iter().chain(folder.map(Path::to_owned));
+    folders.map(|folder| folder.join(names::MANIFEST)).collect()
+}
