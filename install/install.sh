@@ -293,13 +293,12 @@ tools() {
 
 # fetch NAME LIMIT: the release's file NAME into the stage; else why not, in $problem and $code.
 fetch() {
-  url=$base$version/$1 into=$stage/$1 limit=$2 status=0 code=69
+  url=$base$version/$1 into=$stage/$1 limit=$2 size=0 status=0 code=69
   problem="cannot download $(shown "$url"): see the line above, or name a mirror with --base-url"
   case $base in
     file://*) copy ;;
     *) "with_$downloader" ;;
   esac || return 1
-  size=0
   if [ -f "$into" ]; then size=$(($(wc -c <"$into"))); fi
   if [ "$size" -gt "$limit" ]; then
     code=65 problem="$1 is longer than $limit bytes, which no file of a release is: it was not kept"
@@ -338,6 +337,8 @@ copy() {
     code=66 problem="there is no file $from: the base URL names the folder in which $version/ is"
     return 1
   fi
+  size=$(($(wc -c <"$from")))
+  if [ "$size" -gt "$limit" ]; then return 0; fi # told by whoever asked
   attend bounded cp "$from" "$into"
   [ "$status" -eq 0 ] || code=74 problem="cannot copy $from to $bin: see the line above"
 }
@@ -393,8 +394,9 @@ follow() {
 # came through plain http is refused all the same.
 with_wget() {
   attend bounded wget -q -S -O "$into" "$url" 2>"$stage/log"
-  if locations | grep -v '^https://' | grep -q '^[A-Za-z][A-Za-z0-9+.-]*:'; then
-    problem="$(shown "$url") leads elsewhere than https: name another mirror with --base-url"
+  hops=$(($(locations | wc -l)))
+  if [ "$hops" -gt 5 ] || locations | grep -v '^https://' | grep -q '^[A-Za-z][A-Za-z0-9+.-]*:'; then
+    problem="$(shown "$url") leads elsewhere than https, or on and on: name another mirror with --base-url"
     return 1
   fi
   [ "$status" -eq 0 ] || wget_failed
@@ -457,7 +459,7 @@ self_test() {
   said=$(first_line "$stage/said")
   case $status in
     0) ;;
-    124 | 137) fail 70 "$file did not end its self-test in $SELF_TEST_SECONDS seconds: nothing was installed" ;;
+    124 | 137 | 143) fail 70 "$file did not end its self-test in $SELF_TEST_SECONDS seconds: nothing was installed" ;;
     126) fail 70 "$file may not run in $bin (is it mounted noexec?): choose another folder with --prefix" ;;
     *) fail 70 "the self-test of $file failed with $status ($(first_line "$stage/log")):" \
       'nothing was installed; another build may run here, see --target and --from-source' ;;
@@ -637,13 +639,13 @@ fetch_extras() {
 # The manifest lists this script, so that no pin of it can stand here: it must tell the same of the binary.
 in_manifest() {
   flat=$(tr -d ' \t\r\n' <"$stage/manifest.json")
-  entry=${flat#*"{\"file\":\"$file\","}
-  entry=${entry%%\}*}
+  entry=''
   case $flat in
-    "{\"schema\":1,\"name\":\"stratos\",\"version\":\"$version\","*) ;;
-    *) entry='' ;;
+    "{\"schema\":1,\"name\":\"stratos\",\"version\":\"$version\","*"{\"file\":\"$file\","*)
+      entry=${flat#*"{\"file\":\"$file\","}
+      ;;
   esac
-  case $entry in
+  case ${entry%%\}*} in
     *"\"sha256\":\"$digest\""*) ;;
     *) fail 65 "manifest.json does not tell the same of $file as this script:" \
       'nothing was installed; try another mirror, or --only-binary' ;;

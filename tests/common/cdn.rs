@@ -1,6 +1,6 @@
 //! A scripted CDN on loopback that answers as told, misbehaves as told, and keeps what it was asked.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer, server::WebPkiClientVerifier,
 };
@@ -460,6 +460,8 @@ impl Pki {
     fn new(demand: bool, names: &[&str]) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Its own name: OpenSSL takes a certificate whose issuer has its name for one that it signed itself.
+        params.distinguished_name.push(DnType::CommonName, "authority of a test");
         let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let issue = |names: &[&str]| {
             let key = KeyPair::generate().unwrap();

@@ -71,13 +71,8 @@ fn a_fresh_prefix_gets_what_the_release_holds() {
 
 fn a_second_installation_replaces_the_first() {
     each(|world, shell| {
-        world.executable("prefix/bin/stratos", &binary("1.0.0"));
-        world.write("prefix/share/stratos/manifest.json", "of 1.0.0");
-        world.write("prefix/share/man/man1/stratos.1", "of 1.0.0");
-        // A running copy of it is no obstacle: the new one comes by a rename.
-        let kept = fs::File::open(world.program()).unwrap();
+        world.older();
         world.script(shell).run().exits(0);
-        drop(kept);
         holds(world, &WHOLE);
         let manifest = fs::read_to_string(world.prefix().join("share/stratos/manifest.json")).unwrap();
         assert!(manifest.contains(VERSION));

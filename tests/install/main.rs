@@ -8,7 +8,19 @@
 mod common;
 
 #[cfg(unix)]
+mod destination;
+#[cfg(unix)]
+mod download;
+#[cfg(unix)]
+mod faults;
+#[cfg(unix)]
 mod fresh;
+#[cfg(unix)]
+mod script;
+#[cfg(unix)]
+mod signature;
+#[cfg(unix)]
+mod uninstall;
 #[cfg(unix)]
 mod world;
 
@@ -21,7 +33,15 @@ type Needs = &'static [(&'static str, &'static str)];
 type Row = (&'static str, Needs, fn());
 
 #[cfg(unix)]
-const ROOMS: &[&[Row]] = &[fresh::TRIALS];
+const ROOMS: &[&[Row]] = &[
+    fresh::TRIALS,
+    faults::TRIALS,
+    signature::TRIALS,
+    download::TRIALS,
+    destination::TRIALS,
+    uninstall::TRIALS,
+    script::TRIALS,
+];
 #[cfg(not(unix))]
 const ROOMS: &[&[Row]] = &[];
 

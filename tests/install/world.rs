@@ -2,6 +2,7 @@
 
 use crate::common::{
     cdn::{Answer, Cdn},
+    published::{Keys, Published},
     runner::{Run, Runner, Running, program},
 };
 use sha2::{Digest, Sha256};
@@ -25,6 +26,12 @@ pub struct Shell {
 
 pub const DASH: Shell = Shell { words: &["dash"], alone: false };
 
+impl std::fmt::Display for Shell {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}{}", self.words.join(" "), if self.alone { " alone" } else { "" })
+    }
+}
+
 /// Every scenario runs under each of these.
 pub const SHELLS: &[Shell] = &[
     DASH,
@@ -45,6 +52,7 @@ pub fn binary(version: &str) -> String {
 /// A release, a prefix and a home.
 pub struct World {
     folder: TempDir,
+    pub keys: Keys,
 }
 
 impl World {
@@ -54,22 +62,15 @@ impl World {
 
     /// With this text as the binary.
     pub fn of(binary: &str) -> Self {
-        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let world = Self { folder: tempfile::tempdir().unwrap(), keys: Keys::new() };
         fs::create_dir_all(world.path("home")).unwrap();
         let release = world.path("release").join(VERSION);
         fs::create_dir_all(&release).unwrap();
-        let named = world.binary_name();
-        for (name, text) in [
-            (named.as_str(), binary),
-            ("stratos.1", ".TH stratos 1 pinned\n"),
-            ("stratos.bash", "# bash pinned\n"),
-            ("_stratos", "# zsh pinned\n"),
-            ("stratos.fish", "# fish pinned\n"),
-        ] {
-            fs::write(release.join(name), text).unwrap();
-        }
-        fs::write(release.join("manifest.json"), manifest(&named, binary.as_bytes())).unwrap();
-        fs::write(release.join("manifest.json.minisig"), "unsigned\n").unwrap();
+        let published = Published::new(VERSION).binary(&label(), binary);
+        let published = published.file("stratos.1", "man", None, ".TH stratos 1 pinned\n");
+        let pages = ["stratos.bash", "_stratos", "stratos.fish"];
+        let add = |all: Published, name| all.file(name, "completion", None, format!("# {name} pinned\n"));
+        pages.into_iter().fold(published, add).write_into(&release, &world.keys);
         world.write_script("");
         world
     }
@@ -132,12 +133,13 @@ impl World {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// A folder that has these programs, and nothing else.
+    /// A folder that has what the script always wants, these programs, and nothing else.
     pub fn toolbox(&self, names: &[&str]) -> PathBuf {
         let folder = self.path("toolbox");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        for name in names {
+        let always = "sh id uname sed grep tr wc cp mv rm rmdir mkdir chmod tail cut timeout true sleep";
+        for name in always.split(' ').chain(names.iter().copied()) {
             symlink(found(name).unwrap_or_else(|| panic!("no {name} here")), folder.join(name)).unwrap();
         }
         folder
@@ -182,6 +184,46 @@ impl World {
         Cdn::tls_with(move |asked, _| served(&release, &asked.path))
     }
 
+    /// Puts an older installation into the prefix.
+    pub fn older(&self) {
+        self.executable("prefix/bin/stratos", &binary("1.0.0"));
+        self.write("prefix/share/man/man1/stratos.1", "of 1.0.0");
+        self.write("prefix/share/stratos/manifest.json", "of 1.0.0");
+    }
+
+    /// Under every shell, into an empty prefix or over an older version: it ends with this code, says these
+    /// words, and leaves everything as it was.
+    #[track_caller]
+    pub fn refuses(&self, code: i32, words: &[&str], ask: impl Fn(Script) -> Script) {
+        for (number, shell) in SHELLS.iter().enumerate() {
+            self.leaves(number % 2 == 1, shell, code, words, &ask);
+        }
+    }
+
+    /// The same under one shell, into both.
+    #[track_caller]
+    pub fn refuses_under(&self, shell: &Shell, code: i32, words: &[&str], ask: impl Fn(Script) -> Script) {
+        self.leaves(false, shell, code, words, &ask);
+        self.leaves(true, shell, code, words, &ask);
+    }
+
+    #[track_caller]
+    fn leaves(&self, old: bool, shell: &Shell, code: i32, words: &[&str], ask: &dyn Fn(Script) -> Script) {
+        let _ = fs::remove_dir_all(self.prefix());
+        if old {
+            self.older();
+        }
+        let before = self.snapshot();
+        let run = ask(self.script(shell)).run();
+        let said = format!("{shell}, old {old}: {:?}\n{}", run.code, run.everything());
+        assert_eq!(run.code, Some(code), "{said}");
+        for word in words {
+            assert!(run.stderr.contains(word), "{word}: {said}");
+        }
+        assert_eq!(self.snapshot(), before, "{said}");
+        assert!(old || !self.prefix().exists(), "{said}");
+    }
+
     /// Everything below the prefix: path, and mode with digest or link target.
     pub fn snapshot(&self) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
@@ -210,7 +252,7 @@ impl Script {
         self
     }
 
-    pub fn args<const N: usize>(mut self, args: [&str; N]) -> Self {
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.runner = self.runner.args(args);
         self
     }
@@ -280,18 +322,6 @@ pub fn label() -> String {
 
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-fn manifest(name: &str, bytes: &[u8]) -> String {
-    let rows = serde_json::json!([
-        { "file": "stratos.1", "kind": "man", "target": null, "size": 1, "sha256": "0".repeat(64) },
-        { "file": name, "kind": "binary", "target": label(), "size": bytes.len(), "sha256": sha256(bytes) },
-    ]);
-    let manifest = serde_json::json!({
-        "schema": 1, "name": "stratos", "version": VERSION, "commit": null,
-        "released": "2026-11-21T12:00:00Z", "expires": "2100-01-01T00:00:00Z", "files": rows,
-    });
-    serde_json::to_string_pretty(&manifest).unwrap() + "\n"
 }
 
 /// Where a program is on this machine.

@@ -1,0 +1,3 @@
+//! script
+use crate::Row;
+pub const TRIALS: &[Row] = &[];

@@ -1,0 +1,3 @@
+//! uninstall
+use crate::Row;
+pub const TRIALS: &[Row] = &[];
