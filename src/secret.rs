@@ -50,6 +50,9 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if planted!("secret-prints") {
+            return f.write_str(&String::from_utf8_lossy(&self.0));
+        }
         f.write_str("(redacted)")
     }
 }
@@ -57,5 +60,21 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn no_way_of_printing_shows_it() {
+        let secret = Secret::new("hunter2-hunter2");
+        assert_eq!((format!("{secret:?}"), format!("{secret}")), ("(redacted)".into(), "(redacted)".into()));
+        assert!(!format!("{:#?}", (Some(&secret), vec![secret.clone()])).contains("hunter2"));
+        assert_eq!(
+            (secret.masked().as_str(), Secret::new("hunter2").masked().as_str()),
+            ("hunter…r2", "***")
+        );
     }
 }

@@ -81,6 +81,8 @@ fn obituary(panicked: &PanicHookInfo<'_>) -> String {
         || "an unknown place".to_owned(),
         |place| format!("{}:{}", shortened(place.file()), place.line()),
     );
+    let value = panicked.payload().downcast_ref::<&str>().filter(|_| planted!("panic-tells-values"));
+    let place = place + value.unwrap_or(&"");
     let message = format!(
         "stratos {} failed at {place}; this is a defect: report it, with this line, at {}/issues",
         env!("CARGO_PKG_VERSION"),

@@ -65,6 +65,9 @@ impl<'a> Context<'a> {
     pub fn export(&mut self, span: &Span<'_>, headers: &[(String, Secret)]) {
         let profile = self.profile().ok();
         let named = profile.as_ref().and_then(|profile| profile.otlp_endpoint.value.clone());
+        let variable =
+            self.env.get("OTEL_EXPORTER_OTLP_ENDPOINT").filter(|_| planted!("otel-variable-is-enough"));
+        let named = named.or_else(|| variable.map(str::to_owned));
         let Some(endpoint) = named.or_else(|| self.options.otlp_endpoint.clone()) else { return };
         // The certificate of the profile is for its CDN, not for whoever takes spans.
         match self.client_of(Policy::default(), profile.as_deref(), None) {

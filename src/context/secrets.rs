@@ -117,7 +117,7 @@ impl Context<'_> {
         let text = format!(
             "{flag} shows the secret in the process list; use the environment, or name it: env:NAME, file:PATH, -"
         );
-        if deny {
+        if deny && !planted!("argv-secrets-pass") {
             return Err(Error::Policy(format!("{text} ([policy] argv_secrets is \"deny\")")));
         }
         self.warn_once(text);
@@ -163,7 +163,7 @@ impl Context<'_> {
     fn weigh(&mut self, found: &Found) -> Result<()> {
         let bounds = self.profile()?.bounds.clone();
         let (has, least) = (found.secret.expose().len(), bounds.min_secret_bytes);
-        if has >= least {
+        if has >= least || planted!("short-key-passes") {
             return Ok(());
         }
         let bytes = if has == 1 { "byte" } else { "bytes" };

@@ -68,7 +68,7 @@ impl Drop for Running {
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener> {
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !planted!("edge-for-everybody") {
         return Err(Error::Usage(format!(
             "the edge listens on loopback only, and {} is not loopback; use 127.0.0.1",
             address.ip()
@@ -163,7 +163,10 @@ fn foreign(host: &str) -> bool {
     };
     let literal = name.trim_start_matches('[').trim_end_matches(']');
     let loopback = literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    !(loopback || name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost"))
+    !(loopback
+        || planted!("any-host-name")
+        || name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost"))
 }
 
 #[cfg(test)]

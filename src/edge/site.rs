@@ -150,7 +150,9 @@ fn segments(path: &str) -> Result<Vec<String>, Absent> {
             "" if index + 1 == count => segments.push("index.html".to_owned()),
             "" => return refused("the path has an empty segment"),
             "." | ".." => return refused("the path has a dot segment"),
-            hidden if hidden.starts_with('.') => return refused("hidden files are not served"),
+            hidden if hidden.starts_with('.') && !planted!("hidden-files-are-served") => {
+                return refused("hidden files are not served");
+            }
             // A drive or a stream on Windows, a separator in disguise, or nothing a name should hold.
             odd if odd.contains(['/', '\\', ':']) || odd.chars().any(char::is_control) => {
                 return refused("the path has a segment that is no plain name");
@@ -180,6 +182,7 @@ fn file(root: &Path, segments: &[String]) -> Result<Page, Absent> {
         path.push("index.html");
     }
     let path = path.canonicalize().map_err(|_| Absent::NotFound)?;
+    let root = if planted!("links-leave-the-directory") { Path::new("/") } else { root };
     let Ok(below) = path.strip_prefix(root) else {
         return Err(Absent::Refused("the file is a link out of the directory"));
     };

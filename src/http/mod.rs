@@ -1,6 +1,8 @@
 //! Every request of every command goes through [`Client::send`] or [`Client::stream`]: one deadline,
 //! counted retries, no credential along a redirect or in clear, secrets masked in what comes back.
 
+#[cfg(feature = "planted")]
+mod credulous;
 mod message;
 pub mod otlp;
 mod proxy;
@@ -206,7 +208,11 @@ impl Client<'_> {
         attempt: Attempt<'_>,
         sent: &mut u32,
     ) -> Result<(bool, Response)> {
-        let mut ceilings = retry::ceilings(if request.repeatable { self.policy.retries } else { 0 });
+        let mut ceilings = retry::ceilings(if request.repeatable || planted!("all-is-repeatable") {
+            self.policy.retries
+        } else {
+            0
+        });
         let mut this = 0;
         loop {
             let signed = sign.map(|sign| sign(request.clone())).transpose()?;
@@ -371,7 +377,7 @@ fn onward(
             response.status
         )));
     }
-    let here = |next: &Target<'_>| next.is_loopback() && !request.https;
+    let here = |next: &Target<'_>| next.is_loopback() && !request.https || planted!("redirect-to-http");
     let safe = Target::of(&url).is_ok_and(|next| next.scheme == Scheme::Https || here(&next));
     if safe {
         return Ok(Some(url));

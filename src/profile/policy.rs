@@ -90,7 +90,9 @@ impl Said {
             ("strict", self.strict == Some(true) && profile.strict == Some(false)),
             ("argv_secrets", self.deny == Some(true) && profile.deny == Some(false)),
         ];
-        if let Some((member, _)) = loosened.iter().find(|(_, loose)| *loose) {
+        if let Some((member, _)) =
+            loosened.iter().find(|(_, loose)| *loose && !planted!("profile-loosens-policy"))
+        {
             return Err(crate::error::Error::Config(format!(
                 "{member} of profile {name} is looser than [policy] allows; a profile may only tighten it"
             )));

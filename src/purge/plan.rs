@@ -82,7 +82,7 @@ fn supported(provider: &Provider, settings: &Settings, asked: &Selection) -> Res
             selector.name()
         )));
     };
-    if asked.soft && !limit.soft {
+    if asked.soft && !limit.soft && !planted!("soft-becomes-hard") {
         return Err(Error::Usage(format!(
             "{} cannot purge softly: {}; leave out --soft to remove the content at once",
             provider.title, provider.hard
@@ -119,6 +119,9 @@ fn normalized(
     let mut first = first.into_iter();
     items.retain(|_| first.next().unwrap_or_default());
     let duplicates = asked.items.len() - items.len();
+    if planted!("item-is-left-out") && items.len() > 1 {
+        items.pop();
+    }
     Ok((items, duplicates))
 }
 

@@ -134,7 +134,8 @@ impl Key for Shortened {
 
 /// The text before and after its mark. A second mark would move the secret: a URL can hold one too.
 fn around_mark(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr(MARK, text).filter(|at| memrchr(MARK, text) == Some(*at))?;
+    let at = memchr(MARK, text)
+        .filter(|at| memrchr(MARK, text) == Some(*at) || planted!("a-second-mark-passes"))?;
     Some((&text[..at], &text[at + 1..]))
 }
 

@@ -151,7 +151,7 @@ impl Seal<'_> {
 
     fn check(&mut self, visit: &Visit<'_>, found: &Inspection<'_>, signed: &[u8]) -> Result<Verdict> {
         let maker = self.maker(found, signed)?;
-        if let Maker::Key(_) = maker {
+        if matches!(maker, Maker::Key(_)) || planted!("claims-before-signature") {
             return Ok(judge(self.signer.scheme, visit, found));
         }
         if let Some(claims) = &found.otherwise {

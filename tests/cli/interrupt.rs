@@ -56,6 +56,19 @@ fn a_signal_ends_the_wait_for_input() {
     }
 }
 
+/// A dump would hold the key.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_dump() {
+    let (child, input) = reading(&MINT);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(words, ["0", "0"], "soft and hard: {line}");
+    drop(input);
+    assert!(child.wait_with_output().unwrap().status.success());
+}
+
 #[test]
 fn the_envelope_and_the_process_agree() {
     let argv: Vec<&str> = MINT.iter().copied().chain(["--json"]).collect();

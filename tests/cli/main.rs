@@ -48,6 +48,7 @@ mod refusals;
 mod rotate;
 mod schema;
 mod schemes;
+mod security;
 mod signed;
 mod vendor;
 mod verify;

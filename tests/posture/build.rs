@@ -6,20 +6,23 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Instant,
 };
+use stratos::commands::security::Row;
 
-/// Builds, and says where each test binary is.
+/// Builds the test binaries that the lines name, and says where each is.
 ///
 /// Compiled dependencies are shared with the ordinary build; what is put in place by name (`stratos` itself) goes to a
 /// folder of its own, so that no other test meets a planted binary.
-pub fn planted() -> Suite {
+pub fn planted(lines: &[Row<'_>]) -> Suite {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let begun = Instant::now();
     let output = Command::new(env!("CARGO"))
-        .args(["test", "--no-run", "--frozen", "--features", "planted", "--lib", "--bins", "--tests"])
+        .args(["test", "--no-run", "--frozen", "--features", "planted", "--lib", "--bins"])
+        .args(binaries(lines).iter().flat_map(|name| ["--test", name]))
         .args(["--message-format", "json-render-diagnostics"])
         .env("CARGO_TARGET_DIR", target.join("planted"))
         .env("CARGO_BUILD_BUILD_DIR", target)
@@ -31,6 +34,22 @@ pub fn planted() -> Suite {
     let binaries: Vec<Binary> = String::from_utf8_lossy(&output.stdout).lines().filter_map(binary).collect();
     eprintln!("built with planted faults in {} s", begun.elapsed().as_secs());
     Suite { binaries }
+}
+
+/// The test binaries of the files: `tests/cli/purge.rs` is in `cli`, `tests/house.rs` is `house`.
+fn binaries(lines: &[Row<'_>]) -> BTreeSet<String> {
+    let mut names = BTreeSet::from(["house".to_owned()]);
+    for (test, _) in lines.iter().flat_map(Row::tests) {
+        let inner = test.strip_prefix("tests/").and_then(|rest| rest.split(['/', ':']).next());
+        let name = inner.map(|name| name.trim_end_matches(".rs"));
+        let is_there = |name: &&str| {
+            ["tests/NAME.rs", "tests/NAME/main.rs"]
+                .iter()
+                .any(|file| root().join(file.replace("NAME", name)).exists())
+        };
+        names.extend(name.filter(is_there).map(str::to_owned));
+    }
+    names
 }
 
 fn binary(line: &str) -> Option<Binary> {

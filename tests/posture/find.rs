@@ -51,14 +51,20 @@ impl Binary {
         text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
     }
 
-    /// The names that a test of this file may have here: below the file's module, or, where trials are rows of a
-    /// table, alone.
-    fn spellings(&self, file: &Path, name: &str) -> Option<[String; 3]> {
+    /// Whether this is the name of that test of that file: somewhere below the file's module, or, where trials are
+    /// rows of a table, alone.
+    fn knows(&self, known: &str, file: &Path, name: &str) -> bool {
+        let known = known.split_once(" (needs ").map_or(known, |(bare, _)| bare);
+        let Some(module) = self.module(file) else { return false };
+        let below = known.strip_prefix(&module).and_then(|rest| rest.strip_suffix(name));
+        known == name || below.is_some_and(|inner| inner.is_empty() || inner.ends_with("::"))
+    }
+
+    fn module(&self, file: &Path) -> Option<String> {
         let inner = if file == self.source { Path::new("") } else { file.strip_prefix(&self.folder).ok()? };
         let module = inner.with_extension("");
         let words = module.iter().map(|word| word.to_string_lossy()).filter(|word| word != "mod");
-        let path = words.fold(String::new(), |path, word| path + &word + "::");
-        Some([format!("{path}{name}"), format!("{path}tests::{name}"), name.to_owned()])
+        Some(words.fold(String::new(), |path, word| path + &word + "::"))
     }
 }
 
@@ -67,13 +73,10 @@ impl Suite {
     pub fn find(&self, test: &str) -> Found<'_> {
         let Some((file, name)) = test.rsplit_once("::") else { return Found::Missing };
         for binary in &self.binaries {
-            let Some(spellings) = binary.spellings(Path::new(file), name) else { continue };
             let known = binary.names.get_or_init(|| binary.list(&[]));
-            let wants = |known: &&String| {
-                let bare = known.split_once(" (needs ").map_or(known.as_str(), |(bare, _)| bare);
-                spellings.iter().any(|spelling| spelling == bare)
+            let Some(name) = known.iter().find(|known| binary.knows(known, Path::new(file), name)) else {
+                continue;
             };
-            let Some(name) = known.iter().find(wants) else { continue };
             if binary.list(&["--ignored"]).contains(name) {
                 return Found::Ignored;
             }

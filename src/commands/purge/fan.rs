@@ -84,7 +84,7 @@ impl Targets {
         for job in fan.jobs.iter().flatten() {
             job.announce(cx, how.dry_run);
         }
-        if how.dry_run {
+        if how.dry_run && !planted!("dry-run-sends") {
             how.proof.announce(cx);
             return Ok(Box::new(preview::Preview::of(fan)?));
         }

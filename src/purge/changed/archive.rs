@@ -73,7 +73,8 @@ impl<'a> Unpacking<'a> {
         }
         let rooted = raw.first() == Some(&b'/');
         let whole = name::stripped(raw, 0).unwrap_or_default();
-        if let Some(fault) = rooted.then_some("begins at the root").or_else(|| name::fault(&whole)) {
+        let fault = rooted.then_some("begins at the root").or_else(|| name::fault(&whole));
+        if let Some(fault) = fault.filter(|_| !planted!("names-leave-the-archive")) {
             return Err(self.wrong(format_args!("names {}, which {fault}", name::shown(raw))));
         }
         Ok(name::stripped(&whole, self.strip).filter(|name| !name::unserved(name)))
@@ -130,6 +131,9 @@ impl<'a> Unpacking<'a> {
 }
 
 fn spend(room: &Cell<u64>, bytes: u64) -> io::Result<()> {
+    if planted!("archive-without-bounds") {
+        return Ok(());
+    }
     let left = room.get().checked_sub(bytes).ok_or(io::ErrorKind::QuotaExceeded)?;
     room.set(left);
     Ok(())
