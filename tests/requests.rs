@@ -247,8 +247,9 @@ fn polls(provider: &Provider, file: &Value) -> usize {
         let merged = merged(file, case);
         let settings = settings(provider, &merged).unwrap();
         let plan = purge::plan::plan(provider, &settings, &selection(case)).unwrap();
-        let sent = Sent { batch: plan.batch(0, Some(&RUN)), id: case["id"].as_str(), at: moment(case) };
         let account = account(provider, settings, &merged).unwrap();
+        let (settings, batch) = (&account.settings, plan.batch(0, Some(&RUN)));
+        let sent = Sent { settings, batch, id: case["id"].as_str(), at: moment(case) };
         let bare = (poll.encode)(&account.settings, &sent).unwrap();
         let token = case.get("token").and_then(Value::as_str).map(Secret::new);
         let asked = (provider.authorize)(&account, &attempt(case, token.as_ref()), bare).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
-    items::refused, setup, skew::skew,
+    items::refused, pace::OBJECTS, setup, skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -21,6 +21,8 @@ const CALLS: Budget = Budget::requests("calls", 100).refill(50, 1);
 const URLS: &[Budget] = &[CALLS, Budget::items("urls", 10_000).refill(12_000, 60)];
 const TAGS: &[Budget] = &[CALLS, Budget::items("tags", 5000).refill(500, 60)];
 const CODES: &[Budget] = &[CALLS, Budget::items("cpcodes", 300).refill(30, 60)];
+/// A request for more would never find its bucket full enough.
+const MOST_CODES: usize = 300;
 /// The gateway refuses a longer body.
 const BODY: usize = 50_000;
 
@@ -100,7 +102,15 @@ fn codes(settings: &Settings) -> Result<Value> {
         )
     };
     let codes = text.split(',').map(|code| code.trim().parse::<u64>().map_err(|_| wrong()));
-    Ok(json!(codes.collect::<Result<Vec<u64>>>()?))
+    let codes = codes.collect::<Result<Vec<u64>>>()?;
+    if codes.len() > MOST_CODES {
+        let text = format!(
+            "cpcodes names {}, and a request takes {MOST_CODES}; keep a profile for each part",
+            codes.len()
+        );
+        return Err(Error::Config(text));
+    }
+    Ok(json!(codes))
 }
 
 fn authorize(account: &Account, attempt: &Attempt<'_>, request: Request) -> Result<Request> {
@@ -147,7 +157,10 @@ fn decode(reply: &Response) -> Result<Receipt> {
     let left = |header: &str| reply.header(header).and_then(|text| text.trim().parse().ok());
     Ok(Receipt {
         id: body.get("purgeId").and_then(Value::as_str).map(str::to_owned),
-        left: left("x-ratelimit-remaining").map(|left| ("calls", left)).into_iter().collect(),
+        left: [("calls", "x-ratelimit-remaining"), (OBJECTS, "x-ratelimit-remaining-objects")]
+            .into_iter()
+            .filter_map(|(name, header)| Some((name, left(header)?)))
+            .collect(),
         after: Duration::from_secs(seconds),
         ..Receipt::default()
     })

@@ -19,6 +19,9 @@ const CALLS: Budget = Budget::requests("calls", 50).within(1);
 const URLS: &[Budget] = &[CALLS, Budget::items("urls", 10_000).daily()];
 const FOLDERS: &[Budget] = &[CALLS, Budget::items("folders", 100).daily()];
 
+/// A request names no more domains.
+const HOSTS: usize = 10;
+
 /// The row.
 pub const PROVIDER: Provider = Provider {
     id: "alibaba",
@@ -36,8 +39,8 @@ pub const PROVIDER: Provider = Provider {
               access_key_id and access_key_secret in the profile",
     settings: &[Setting::or("domains", ""), Setting::or("aliyun_profile", "").local()],
     limits: &[
-        Limit::of(Selector::Url, 1000).spends(URLS),
-        Limit::of(Selector::Prefix, 100).spends(FOLDERS),
+        Limit::of(Selector::Url, 1000).hosts(HOSTS).spends(URLS),
+        Limit::of(Selector::Prefix, 100).hosts(HOSTS).spends(FOLDERS),
         Limit::of(Selector::All, 1).spends(FOLDERS),
     ],
     normalize: |_, selector, item| items::located(item, selector == Selector::Prefix),
@@ -56,6 +59,12 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
         Selector::Prefix => ("Directory", batch.items.all().to_vec()),
         _ => ("Directory", items::roots(settings.get("domains")?, PROVIDER.title)?),
     };
+    if batch.selector == Selector::All && paths.len() > HOSTS {
+        return Err(Error::Config(format!(
+            "domains names {}, and one request takes {HOSTS}; keep a profile for each {HOSTS} of them",
+            paths.len()
+        )));
+    }
     Ok(form(batch, "RefreshObjectCaches", &[("ObjectPath", &paths.join("\n")), ("ObjectType", kind)]))
 }
 

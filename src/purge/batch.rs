@@ -233,6 +233,8 @@ pub struct Receipt {
 /// A batch that was accepted and may be in progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Sent<'a> {
+    /// Whose it was.
+    pub settings: &'a Settings,
     /// What was sent.
     pub batch: Batch<'a>,
     /// The provider's name for it.

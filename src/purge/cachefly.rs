@@ -36,7 +36,7 @@ pub const PROVIDER: Provider = Provider {
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
     let base = batch.target.trim_end_matches('/').trim_end_matches(VERSION);
-    let url = format!("{base}{VERSION}/services/{}/purge", settings.get("service_id")?);
+    let url = format!("{base}{VERSION}/services/{}/purge", settings.id("service_id")?);
     let body = match batch.selector {
         Selector::All => json!({ "all": true }),
         _ => json!({ "paths": batch.items }),

@@ -47,7 +47,7 @@ fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
 }
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
-    let base = batch.url(format!("/v3/cdn/{}/job", settings.get("cdn_id")?));
+    let base = batch.url(format!("/v3/cdn/{}/job", settings.id("cdn_id")?));
     let request = match batch.selector {
         Selector::All => Request::post(format!("{base}/purge-all")),
         _ => Request::post(format!("{base}/purge")).json(&json!({ "paths": batch.items })),
@@ -69,7 +69,7 @@ fn decode(reply: &Response) -> Result<Receipt> {
 
 fn ask(settings: &Settings, sent: &Sent<'_>) -> Result<Request> {
     let id = sent.id.ok_or_else(|| Error::Data("CDN77 named no job, so it cannot be asked about".into()))?;
-    Ok(Request::get(sent.batch.url(format!("/v3/cdn/{}/job/{id}", settings.get("cdn_id")?))))
+    Ok(Request::get(sent.batch.url(format!("/v3/cdn/{}/job/{id}", settings.id("cdn_id")?))))
 }
 
 fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {

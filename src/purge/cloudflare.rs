@@ -69,7 +69,12 @@ fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
     match selector {
         Selector::Url => items::plain(item).map(|whole| whole.url()),
         Selector::Prefix => prefix(item),
-        Selector::Host => items::host(item),
+        Selector::Host => match items::host(item)? {
+            host if host.contains('*') => {
+                Err(refused(item, "holds `*`, which is no wildcard in a host here; name each one"))
+            }
+            host => Ok(host),
+        },
         // Tags compare without case; the call holds 1024 characters of one at most.
         _ => items::tag(item, 1024, ",").map(|tag| tag.to_ascii_lowercase()),
     }
@@ -98,7 +103,7 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
     }
     let environment = match settings.get("environment_id")? {
         "" => String::new(),
-        id => format!("/environments/{id}"),
+        _ => format!("/environments/{}", settings.id("environment_id")?),
     };
     let verb = if batch.soft { "invalidate_cache" } else { "purge_cache" };
     let base = batch.target.trim_end_matches('/').trim_end_matches(VERSION);

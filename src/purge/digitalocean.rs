@@ -56,7 +56,7 @@ fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
 }
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
-    let url = batch.url(format!("/v2/cdn/endpoints/{}/cache", settings.get("endpoint_id")?));
+    let url = batch.url(format!("/v2/cdn/endpoints/{}/cache", settings.id("endpoint_id")?));
     let body = match batch.selector {
         Selector::All => json!({ "files": ["*"] }),
         _ => json!({ "files": batch.items }),

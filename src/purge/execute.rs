@@ -292,7 +292,7 @@ impl<'a> Run<'a> {
         };
         self.times = Some((self.times.map_or(left, |(first, _)| first), self.client.clock.elapsed()));
         for (name, left) in &receipt.left {
-            self.pace.lower(name, *left, now);
+            self.pace.lower(limit, name, *left, now);
         }
         self.settled = self.settled.max(now.saturating_add(receipt.after));
         if self.provider.poll.is_some() {
@@ -406,8 +406,9 @@ impl<'a> Run<'a> {
     /// Whether a purge in progress has come to its end.
     fn ask(&mut self, poll: Poll, running: &Running) -> Result<bool> {
         let batch = self.plan.batch(running.index, Some(&self.order.run));
-        let sent = Sent { batch, id: running.id.as_deref(), at: running.at };
-        let question = (poll.encode)(&self.account.settings, &sent)?;
+        let settings = &self.account.settings;
+        let sent = Sent { settings, batch, id: running.id.as_deref(), at: running.at };
+        let question = (poll.encode)(settings, &sent)?;
         let reply = self.session.send(&question)?;
         match (poll.decode)(&sent, &reply)? {
             Progress::Running => return Ok(false),

@@ -10,11 +10,16 @@ use crate::{
     secret::Secret,
 };
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 const URLS: &[Budget] = &[Budget::requests("urls", 2).within(60)];
 const PATTERNS: &[Budget] = &[Budget::requests("patterns", 1).within(60)];
 const ALL: &[Budget] = &[Budget::requests("all", 1).within(60)];
+
+/// How far the list goes back: two clocks may be apart.
+const APART: Duration = Duration::from_secs(60);
+/// How long before its answer a purge may be listed at the earliest.
+const LISTED: Duration = Duration::from_secs(20);
 
 /// The row.
 pub const PROVIDER: Provider = Provider {
@@ -61,7 +66,7 @@ fn normalize(_: &Settings, selector: Selector, item: &str) -> Result<String> {
 }
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
-    let url = batch.url(format!("/cdn/resources/{}/purge", settings.get("resource_id")?));
+    let url = batch.url(format!("/cdn/resources/{}/purge", settings.id("resource_id")?));
     Ok(Request::post(url).json(&body(batch)).repeatable(true))
 }
 
@@ -76,21 +81,41 @@ fn body(batch: &Batch<'_>) -> Value {
 
 fn ask(_: &Settings, sent: &Sent<'_>) -> Result<Request> {
     // The purge call names no id: what was asked, and when, has to find it.
-    let from = rfc3339(sent.at.saturating_sub(Duration::from_secs(60)));
+    let from = rfc3339(sent.at.saturating_sub(APART));
     Ok(Request::get(sent.batch.url(format!("/cdn/purge_statuses?from_created={from}&limit=100&offset=0"))))
 }
 
+/// Another run may have asked for the same at the same time, and nothing tells the two apart: it is done when
+/// all of them are, and one of them must be young enough to be ours.
 fn answer(sent: &Sent<'_>, reply: &Response) -> Result<Progress> {
     super::accepted(reply)?;
-    let list = reply.value();
-    let ours = body(&sent.batch);
-    let same = |entry: &&Value| entry.get("payload") == Some(&ours);
-    let found = list.as_array().and_then(|list| list.iter().find(same));
-    Ok(match found.and_then(|entry| entry.get("status")).and_then(Value::as_str) {
-        Some("Successful") => Progress::Done,
-        Some("Failed") => Progress::Failed("the purge's status is Failed".into()),
-        _ => Progress::Running,
-    })
+    let (list, ours, resource) = (reply.value(), body(&sent.batch), sent.settings.get("resource_id")?);
+    let same = |entry: &&Value| {
+        let at =
+            entry.pointer("/resource/id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        entry.get("payload") == Some(&ours) && at.is_none_or(|at| at == resource)
+    };
+    let found: Vec<&Value> = list.as_array().into_iter().flatten().filter(same).collect();
+    let states = found.iter().map(|entry| entry.get("status").and_then(Value::as_str).unwrap_or_default());
+    let states: Vec<&str> = states.collect();
+    let young = |entry: &&Value| created(entry).is_none_or(|at| at.saturating_add(LISTED) >= sent.at);
+    if !found.iter().any(young) || states.iter().any(|state| !matches!(*state, "Successful" | "Failed")) {
+        return Ok(Progress::Running);
+    }
+    if states.iter().all(|state| *state == "Successful") {
+        return Ok(Progress::Done);
+    }
+    Ok(Progress::Failed(match states.len() {
+        1 => "the purge's status is Failed".into(),
+        count => format!("{count} purges of the same list are named, and not all of them succeeded"),
+    }))
+}
+
+/// When an entry of the list was made, as far as it says so.
+fn created(entry: &Value) -> Option<Duration> {
+    let text = entry.get("created")?.as_str()?;
+    let at = humantime::parse_rfc3339_weak(text.trim_end_matches("+00:00")).ok()?;
+    at.duration_since(UNIX_EPOCH).ok()
 }
 
 fn hint(_: &Account, answer: &Answer, _: Duration) -> Option<String> {

@@ -47,7 +47,7 @@ pub const PROVIDER: Provider = Provider {
 };
 
 fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
-    let zone = settings.get("zone_id")?;
+    let zone = settings.id("zone_id")?;
     Ok(match batch.selector {
         Selector::Url => Request::new("DELETE", batch.url(format!("/zones/purgeurl/{zone}.json")))
             .json(&json!({ "urls": batch.items }))

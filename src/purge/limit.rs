@@ -12,6 +12,8 @@ pub struct Limit {
     pub items: usize,
     /// Most bytes of the encoded body.
     pub bytes: Option<usize>,
+    /// Most hosts that its URLs may be of.
+    pub hosts: Option<usize>,
     /// Whether a soft purge is possible.
     pub soft: bool,
     /// Applies only while a setting has this value.
@@ -24,13 +26,19 @@ impl Limit {
     /// A row that spends nothing.
     #[must_use]
     pub const fn of(selector: Selector, items: usize) -> Self {
-        Self { selector, items, bytes: None, soft: false, when: None, spends: &[] }
+        Self { selector, items, bytes: None, hosts: None, soft: false, when: None, spends: &[] }
     }
 
     /// Bounds the body.
     #[must_use]
     pub const fn bytes(self, bytes: usize) -> Self {
         Self { bytes: Some(bytes), ..self }
+    }
+
+    /// Bounds how many hosts the URLs are of.
+    #[must_use]
+    pub const fn hosts(self, hosts: usize) -> Self {
+        Self { hosts: Some(hosts), ..self }
     }
 
     /// Allows soft purges.

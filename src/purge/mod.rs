@@ -304,6 +304,18 @@ impl Settings {
             .ok_or_else(|| Error::Software(format!("the setting `{name}` is not in the provider's row")))
     }
 
+    /// A setting that stands as one segment in the path of a request.
+    pub fn id(&self, name: &str) -> Result<&str> {
+        let id = self.get(name)?;
+        let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if !id.is_empty() && id.bytes().all(fine) {
+            return Ok(id);
+        }
+        Err(Error::Config(format!(
+            "the profile's `{name}` is {id:?}, which is no id; copy it from the provider's pages"
+        )))
+    }
+
     /// Whether a row or a budget with this condition applies.
     #[must_use]
     pub fn holds(&self, when: Option<(&str, &str)>) -> bool {

@@ -2,7 +2,7 @@
 
 mod bucket;
 
-use super::{Budget, Limit, Provider, Settings, plan::Plan};
+use super::{Budget, Counts, Limit, Provider, Settings, plan::Plan};
 use bucket::Bucket;
 use std::{fmt, time::Duration};
 
@@ -10,6 +10,9 @@ const DAY: u64 = 86_400;
 
 /// The name of the budget that `--rate` makes.
 pub const RATE: &str = "--rate";
+
+/// How a reply names the budget of its own row that counts items.
+pub const OBJECTS: &str = "objects";
 
 /// What a batch must do before it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +73,10 @@ impl Pace {
         self.spent_by(limit).for_each(|bucket| bucket.settle(attempts, now));
     }
 
-    /// Lowers a budget to what the provider says remains; never raises it.
-    pub fn lower(&mut self, name: &str, left: u32, now: Duration) {
-        if let Some(bucket) = self.bucket(name) {
+    /// Lowers a budget to what the provider says remains in its answer to a request of this row; never raises it.
+    pub fn lower(&mut self, limit: &Limit, name: &str, left: u32, now: Duration) {
+        let own = limit.spends.iter().find(|budget| name == OBJECTS && budget.counts == Counts::Items);
+        if let Some(bucket) = self.bucket(own.map_or(name, |budget| budget.name)) {
             bucket.lower(left, now);
         }
     }

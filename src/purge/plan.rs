@@ -2,7 +2,7 @@
 
 mod file;
 
-use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settings};
+use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settings, items::whole};
 use crate::error::{Error, Result};
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
@@ -139,7 +139,7 @@ impl Cutter<'_> {
         let most = self.most();
         let (mut cuts, mut from, mut guess) = (Vec::new(), 0, most);
         while from < items.len() {
-            let reach = most.min(items.len() - from);
+            let reach = self.of_few_hosts(&items[from..most.min(items.len() - from) + from]);
             guess = match self.limit.bytes {
                 None => reach,
                 Some(bytes) => self.fit(&items[from..from + reach], bytes, guess)?,
@@ -152,6 +152,17 @@ impl Cutter<'_> {
             from += guess;
         }
         Ok(cuts)
+    }
+
+    /// How many of these are of no more hosts than a request may name.
+    fn of_few_hosts(&self, items: &[String]) -> usize {
+        let Some(most) = self.limit.hosts else { return items.len() };
+        let mut hosts = HashSet::new();
+        let fits = |item: &&String| {
+            hosts.insert(whole(item).map_or_else(|_| String::new(), |whole| whole.host));
+            hosts.len() <= most
+        };
+        items.iter().take_while(fits).count()
     }
 
     /// Most items by count: a batch beyond an item budget's room could never be sent.

@@ -98,7 +98,8 @@ impl Ledger for Book<'_> {
     }
 
     fn accepted(&mut self, batch: &Batch<'_>, reply: &Response, receipt: &Receipt) -> Result<()> {
-        if let Some((_, left)) = receipt.left.first() {
+        // Other budgets come back within the run.
+        if let Some((_, left)) = receipt.left.iter().find(|(name, _)| *name == "day") {
             self.left = Some(*left);
         }
         self.settle(batch.number - 1, State::Accepted(reply.value()));

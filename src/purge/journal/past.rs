@@ -152,7 +152,7 @@ impl Past {
                 Line::Failed { .. } => pace.settle(limit, 1, at),
                 Line::Accepted { left, .. } => {
                     pace.settle(limit, 1, at);
-                    left.iter().for_each(|(name, left)| pace.lower(name, *left, at));
+                    left.iter().for_each(|(name, left)| pace.lower(limit, name, *left, at));
                 }
                 _ => {}
             }

@@ -92,8 +92,8 @@ fn a_window_is_lowered_by_what_others_took() {
     const LIMIT: Limit = Limit::of(Selector::Url, 9).spends(&[Budget::requests("calls", 5).within(60)]);
     let mut pace = pace(&[LIMIT]);
     send(&mut pace, &LIMIT, 1, ZERO);
-    pace.lower("calls", 1, seconds(10));
-    pace.lower("calls", 4, seconds(10));
+    pace.lower(&LIMIT, "calls", 1, seconds(10));
+    pace.lower(&LIMIT, "calls", 4, seconds(10));
     assert_eq!(pace.wait(&LIMIT, 1, seconds(10)), Wait::None);
     send(&mut pace, &LIMIT, 1, seconds(10));
     assert_eq!(pace.wait(&LIMIT, 1, seconds(10)), Wait::For(millis(50_600), LIMIT.spends[0]));
@@ -138,12 +138,22 @@ fn rows_share_a_budget_by_name_and_the_slowest_decides() {
 fn the_provider_lowers_but_never_raises() {
     const LIMIT: Limit = Limit::of(Selector::Url, 30).spends(&[Budget::requests("day", 100).daily()]);
     let mut pace = pace(&[LIMIT]);
-    pace.lower("day", 1, ZERO);
-    pace.lower("day", 95, ZERO);
-    pace.lower("unheard", 0, ZERO);
+    pace.lower(&LIMIT, "day", 1, ZERO);
+    pace.lower(&LIMIT, "day", 95, ZERO);
+    pace.lower(&LIMIT, "unheard", 0, ZERO);
     assert_eq!(pace.wait(&LIMIT, 1, ZERO), Wait::None);
     send(&mut pace, &LIMIT, 1, ZERO);
     assert!(matches!(pace.wait(&LIMIT, 1, ZERO), Wait::For(..)));
+}
+
+#[test]
+fn an_answer_lowers_the_items_of_its_own_row() {
+    const URLS: Limit = Limit::of(Selector::Url, 9).spends(&[Budget::items("urls", 9).refill(1, 1)]);
+    const TAGS: Limit = Limit::of(Selector::Tag, 9).spends(&[Budget::items("tags", 9).refill(1, 1)]);
+    let mut pace = pace(&[URLS, TAGS]);
+    pace.lower(&TAGS, OBJECTS, 2, ZERO);
+    assert_eq!(pace.wait(&URLS, 9, ZERO), Wait::None);
+    assert_eq!(pace.wait(&TAGS, 3, ZERO), Wait::For(millis(1010), TAGS.spends[0]));
 }
 
 #[test]

@@ -199,3 +199,17 @@ fn the_quota_is_named_without_asking() {
     let lines: Vec<String> = quota.iter().map(|(budget, count)| budget.share(*count)).collect();
     assert_eq!(lines, ["requests: 4 of 100 a day (left today: unknown until the first answer)"]);
 }
+
+#[test]
+fn no_batch_names_more_hosts_than_a_request_takes() {
+    let alibaba = crate::purge::provider("alibaba").unwrap();
+    let settings = alibaba.resolve(&["https://cdn.aliyuncs.com".into()], &[]).unwrap();
+    let items = (0..40).map(|n| format!("https://h{}.example.com/{n}", n % 12)).collect();
+    let asked = Selection { selector: Selector::Url, items, soft: false };
+    let plan = plan(alibaba, &settings, &asked).unwrap();
+    let counts: Vec<usize> = plan.batches().map(|batch| batch.items.count()).collect();
+    assert_eq!(counts, [10, 10, 10, 10]);
+    let few = (0..40).map(|n| format!("http{}://H{}.example.com/{n}", ["", "s"][n % 2], n % 10)).collect();
+    let asked = Selection { selector: Selector::Url, items: few, soft: false };
+    assert_eq!(super::plan(alibaba, &settings, &asked).unwrap().count(), 1);
+}
