@@ -3,7 +3,7 @@
 //! All texts are taken up, then signed together, then each outcome is given. Equal texts in a row are signed
 //! once, as [`Seal::mint`] does it.
 
-use super::{Claims, Seal, Url, key::Signed, seal::no_key};
+use super::{Claims, Seal, Stencil, Url, key::Signed, seal::no_key};
 use crate::error::Result;
 
 /// Texts that wait for their signatures, or have them; the buffers are used again.
@@ -18,12 +18,33 @@ pub(super) struct Queue {
     apart: bool,
 }
 
+impl Queue {
+    /// Room for one more text.
+    fn next(&mut self) -> &mut Signed {
+        if self.texts.len() == self.taken {
+            self.texts.push(Signed::default());
+        }
+        let text = &mut self.texts[self.taken];
+        text.canonical.clear();
+        text.signature.clear();
+        text
+    }
+}
+
 /// URLs that are minted together.
 pub struct Batch<'b, 's>(&'b mut Seal<'s>);
 
 /// What [`Batch::take`] gives for a URL and [`Batch::give`] wants back: how many texts stand before its own.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Ticket(usize);
+
+impl Ticket {
+    /// That of a text of its own.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
 
 impl<'s> Seal<'s> {
     /// Begins to mint several URLs together.
@@ -38,13 +59,9 @@ impl Batch<'_, '_> {
     /// Takes up a URL. It can only be given once all were signed.
     pub fn take(&mut self, url: &Url<'_>, claims: &Claims<'_>) -> Result<Ticket> {
         let Seal { signer, canonical, signature, queue, .. } = &mut *self.0;
-        if queue.texts.len() == queue.taken {
-            queue.texts.push(Signed::default());
-        }
+        queue.next();
         let (before, rest) = queue.texts.split_at_mut(queue.taken);
         let text = &mut rest[0];
-        text.canonical.clear();
-        text.signature.clear();
         (signer.scheme.canonical)(url, claims, &mut text.canonical)?;
         let known = match before.last() {
             Some(last) => last.canonical == text.canonical,
@@ -52,6 +69,14 @@ impl Batch<'_, '_> {
         };
         queue.taken += usize::from(!known);
         Ok(Ticket(queue.taken))
+    }
+
+    /// Takes up a plain path in a shorter way. Its ticket is the [`Ticket::next`] of the one before.
+    #[inline]
+    pub fn take_plain(&mut self, stencil: &Stencil, path: &str) {
+        let queue = &mut self.0.queue;
+        stencil.text(path, &mut queue.next().canonical);
+        queue.taken += 1;
     }
 
     /// Signs what was taken up. Where one text cannot be signed, each is on its own again, so that the failure
@@ -82,6 +107,14 @@ impl Batch<'_, '_> {
             queue.shown += 1;
         }
         self.0.assemble(url, claims, out)
+    }
+
+    /// The signature of a plain path that was taken up; `None` where not all could be signed together, so that
+    /// only [`Self::give`] can tell.
+    #[inline]
+    pub fn signature(&self, ticket: Ticket) -> Option<&[u8]> {
+        let Queue { texts, apart, .. } = &self.0.queue;
+        if *apart { None } else { Some(&texts[ticket.0 - 1].signature) }
     }
 }
 

@@ -2,7 +2,7 @@
 //! and its published API document hash different texts; nothing switches between them by itself.
 
 use super::{
-    Claims, Inspection, Scheme, Seal, Spelling, Url, Visit,
+    Claims, Inspection, Pattern, Scheme, Seal, Spelling, Url, Visit,
     text::{self, Append, COMPONENT},
 };
 use crate::error::{Error, Result};
@@ -37,6 +37,7 @@ pub const SCHEME: Scheme = Scheme {
     },
     assemble,
     inspect,
+    pattern: Some(Pattern { counted: true, escaped: true }),
     ..Scheme::BASE
 };
 
@@ -62,6 +63,7 @@ pub const COLON: Scheme = Scheme {
     },
     assemble,
     inspect,
+    pattern: Some(Pattern { counted: false, escaped: true }),
     ..SCHEME
 };
 

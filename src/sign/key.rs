@@ -312,13 +312,20 @@ const fn blocks(length: usize) -> usize {
     (length + 9).div_ceil(BLOCK)
 }
 
+/// What stands between a text and its length, and perhaps more.
+const PADDING: Block = {
+    let mut padding = [0; BLOCK];
+    padding[0] = 0x80;
+    padding
+};
+
 /// Appends SHA-256's padding to a text that comes after one block of key.
 fn pad(text: &mut Vec<u8>) {
     let length = text.len();
     let whole = blocks(length) * BLOCK;
-    text.reserve(whole - length);
-    text.push(0x80);
-    text.resize(whole - 8, 0);
+    // As much as can be needed: a piece of a fixed length takes no call.
+    text.extend_from_slice(&PADDING);
+    text.truncate(whole - 8);
     text.extend_from_slice(&((BLOCK + length) as u64 * 8).to_be_bytes());
 }
 

@@ -3,7 +3,7 @@
 //! Contract: section 11. Nothing stands between path, query and secret in the text that is hashed.
 
 use super::{
-    Claims, Inspection, Scheme, Seal, Spelling, Url, key,
+    Claims, Inspection, Pattern, Scheme, Seal, Spelling, Url, key,
     text::{self, Append},
 };
 use crate::error::{Error, Result};
@@ -40,6 +40,7 @@ pub const ACCESS: Scheme = Scheme {
         Ok(if query { found.note("query", "not signed") } else { found })
     },
     guard: |url, _| url.sent_without_query(),
+    pattern: Some(Pattern { counted: false, escaped: false }),
     ..Scheme::BASE
 };
 

@@ -52,7 +52,9 @@ mod scope;
 mod seal;
 mod served;
 mod sigv4;
+mod slate;
 mod stamp;
+mod stencil;
 mod tencent;
 pub mod text;
 mod thumbor;
@@ -65,7 +67,10 @@ pub use claims::{Claims, Inspection, Params, Scope, Text, Visit};
 pub use fresh::Fresh;
 pub use key::Key;
 pub use scope::{among, climbs, covers_globs, covers_prefix, ip_within, one_address};
+
 pub use seal::{Maker, Seal, Signer, Verdict};
+pub use slate::Slate;
+pub use stencil::{Pattern, Stencil, plain};
 pub use text::Spelling;
 pub use url::Url;
 
@@ -176,6 +181,8 @@ pub struct Scheme {
     /// What can be signed, and may be used somewhere, but the CDN is known to refuse: the words that follow the
     /// URL in a warning. It is a loop over bytes at most; every line of a list is asked.
     pub caution: fn(&Url<'_>, &Claims<'_>) -> Option<&'static str>,
+    /// What lists of plain paths are minted by; without it each of them goes through the functions above.
+    pub pattern: Option<Pattern>,
 }
 
 impl Scheme {
@@ -204,6 +211,7 @@ impl Scheme {
         inspect: |_, _| Err(Error::Malformed("URL")),
         guard: |_, _| Ok(()),
         caution: |_, _| None,
+        pattern: None,
     };
 
     /// The scheme of that id; a usage error with the nearest id otherwise.

@@ -70,6 +70,13 @@ impl Append for Vec<u8> {
     }
 }
 
+/// Letters, `_`, and what stands from `-` to `9` in ASCII: `- . /` and the digits.
+#[inline]
+#[must_use]
+pub const fn harmless(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_')
+}
+
 /// Whether the test holds for a byte. It does not end early: compilers make vectors of such loops, and those who
 /// ask for every line of a list nearly always hear no.
 #[inline]
@@ -354,6 +361,10 @@ fn encode_hex(bytes: &[u8], out: &mut Vec<u8>) {
         nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
     }
     let pair = |byte: u8| [digit(byte >> 4), digit(byte & 15)];
+    if let Ok(tag) = <&[u8; 32]>::try_from(bytes) {
+        // What nearly all are, in one piece.
+        return out.extend_from_slice(tag.map(pair).as_flattened());
+    }
     let (chunks, rest) = bytes.as_chunks::<16>();
     chunks.iter().for_each(|chunk| out.extend_from_slice(chunk.map(pair).as_flattened()));
     rest.iter().for_each(|byte| out.extend_from_slice(&pair(*byte)));

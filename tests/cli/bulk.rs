@@ -4,6 +4,7 @@ use super::{
     common::runner::{Run, stratos},
     signed::{A, B, KEY, signed},
 };
+use stratos::sign::SCHEMES;
 
 fn bulk(args: &[&str], input: impl Into<Vec<u8>>) -> Run {
     let words: Vec<&str> = ["-", "--expires", "4102444800"].iter().chain(args).copied().collect();
@@ -38,6 +39,32 @@ fn threads_change_nothing() {
     assert!(alone.bytes == shared.bytes, "jobs changed the output");
     for jobs in ["0", "-1", "x", "257"] {
         bulk(&["--jobs", jobs, "--json"], "/a\n").fails("usage_error", 64);
+    }
+}
+
+#[test]
+fn a_list_gives_what_its_lines_give_as_arguments() {
+    const LINES: [&str; 12] = [
+        "/a/b-1.mp4",
+        "/a/b-1.mp4",
+        "/a?b",
+        "/a//b",
+        "/",
+        "/a%20b",
+        "/../a",
+        "/a/..b",
+        "no path",
+        "https://x.example/a/b",
+        "/a*",
+        "/a/b",
+    ];
+    for scheme in SCHEMES.iter().filter(|scheme| scheme.pattern.is_some()) {
+        let words = |target| ["signed", target, "--scheme", scheme.id, "--expires", "4102444800"];
+        let run = |target| stratos(&words(target)).env("K", KEY).args(&["--key", "env:K"]);
+        let list = run("-").arg("--keep-blank").stdin(LINES.join("\n")).run();
+        let alone = LINES.map(|line| run(line).run().stdout());
+        let alone = alone.map(|line| if line.is_empty() { "\n".into() } else { line });
+        assert_eq!(list.stdout(), alone.concat(), "{}", scheme.id);
     }
 }
 

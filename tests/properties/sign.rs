@@ -12,10 +12,11 @@ use stratos::{
     error::Error,
     secret::Secret,
     sign::{
-        Claims, Params, SCHEMES, Scheme, Signer, Spelling, Url, Verdict, Visit, covers_globs, detect,
-        ip_within,
+        Claims, Params, SCHEMES, Scheme, Signer, Slate, Spelling, Stencil, Ticket, Url, Verdict, Visit,
+        covers_globs, detect, ip_within,
         key::{HmacSha256, Signed, hmac_sha256},
         lines::{Bulk, each},
+        plain,
         text::{self, Append, COMPONENT, Kept, UNRESERVED, UNRESERVED_PATH},
     },
 };
@@ -41,6 +42,40 @@ fn verdict(signer: &Signer, url: &str, now: u64) -> Verdict {
 /// Paths as people have them, and as nobody should.
 fn path() -> impl Strategy<Value = String> {
     prop_oneof!["/[a-z0-9/._-]{0,40}", "/[a-zA-Z0-9%+?&=:|#~ é日🎬/-]{0,60}", "/\\PC{0,30}", "[a-z?]{0,9}"]
+}
+
+/// Paths that lists are nearly always made of.
+fn plain_path() -> impl Strategy<Value = String> {
+    "/([a-zA-Z0-9_-]{1,70}([./][a-zA-Z0-9_-]{1,40}){0,5})?"
+}
+
+/// As a list is minted: plain paths by the stencil, the others by themselves, all signed together.
+fn listed(signer: &Signer, base: &str, claims: &Claims<'_>, lines: &[String]) -> Vec<Option<Vec<u8>>> {
+    let stencil = Stencil::cut(signer, base, claims).expect("the pattern is kept");
+    let urls: Vec<_> = lines.iter().map(|line| Url::at(base, line.as_str())).collect();
+    let mut seal = signer.seal();
+    let (mut batch, mut last) = (seal.batch(), Ticket::default());
+    let mut take = |(line, url): (&String, &Url<'_>)| {
+        if plain(line) {
+            batch.take_plain(&stencil, line);
+            last = last.next();
+            return Some(last);
+        }
+        last = batch.take(url, claims).ok()?;
+        Some(last)
+    };
+    let tickets: Vec<_> = lines.iter().zip(&urls).map(&mut take).collect();
+    batch.sign();
+    let mut outcome = |(at, ticket): (usize, Option<Ticket>)| {
+        if plain(&lines[at]) {
+            let mut slate = Slate::default();
+            stencil.outcome(&lines[at], batch.signature(ticket?)?, &mut slate);
+            return slate.written().strip_suffix(b"\n").map(<[u8]>::to_vec);
+        }
+        let mut out = Vec::new();
+        batch.give(ticket?, &urls[at], claims, &mut out).ok().map(|()| out)
+    };
+    tickets.into_iter().enumerate().map(&mut outcome).collect()
 }
 
 fn base() -> impl Strategy<Value = String> {
@@ -138,6 +173,26 @@ proptest! {
             let mut out = Vec::new();
             seal.mint(&Url::at("", path.as_str()), &claims, &mut out).unwrap();
             prop_assert_eq!(String::from_utf8(out).unwrap(), mint(&signer, &Url::at("", path.as_str()), 1));
+        }
+    }
+
+    #[test]
+    fn a_list_comes_to_what_each_line_comes_to_alone(
+        base in base(), lines in vec(prop_oneof![4 => plain_path(), 1 => path()], 0..40),
+        secret in "[a-z]{1,80}", expires in 1..100_000_000_000_u64,
+    ) {
+        for scheme in SCHEMES.iter().filter(|scheme| scheme.pattern.is_some()) {
+            let (signer, claims) = (signer(scheme.id, &secret), Claims { expires: Some(expires), ..Claims::default() });
+            let alone = |line: &str| {
+                let mut out = Vec::new();
+                signer.seal().mint(&Url::at(&*base, line), &claims, &mut out).map(|()| out).ok()
+            };
+            let wanted: Vec<_> = lines.iter().map(|line| alone(line)).collect();
+            prop_assert_eq!(listed(&signer, &base, &claims, &lines), wanted);
+            for line in lines.iter().filter(|line| plain(line)) {
+                let url = Url::at(&*base, line.as_str());
+                prop_assert!((scheme.guard)(&url, &claims).is_ok() && (scheme.caution)(&url, &claims).is_none());
+            }
         }
     }
 

@@ -18,8 +18,9 @@ use crate::{
     profile::Profile,
     report::{Page, Report, Style},
     sign::{
-        Claim, Claims, Form, Scheme, Scope, Seal, Signer, Url,
-        lines::{Outcomes, Tally},
+        Claim, Claims, Form, Scheme, Scope, Seal, Signer, Stencil, Ticket, Url,
+        lines::{GROUP, Outcomes, Tally},
+        plain,
     },
 };
 use serde_json::{Value, json};
@@ -68,6 +69,13 @@ pub struct Press<'a> {
     format: Option<Format>,
     /// The first caution of the run, with the target it is about.
     cautioned: Arc<OnceLock<String>>,
+}
+
+/// What a thread that mints a list holds.
+struct Hand<'a> {
+    seal: Seal<'a>,
+    signed: Vec<u8>,
+    stencil: Option<Stencil>,
 }
 
 impl Mint {
@@ -141,10 +149,8 @@ impl Mint {
                 let bulk = self.jobs.bulk(self.keep_blank, self.fail_fast)?;
                 let watch = Watch::start(cx, "signing");
                 let worker = || {
-                    let (mut seal, mut signed) = (press.signer.seal(), Vec::new());
-                    move |lines: &[&str], outcomes: &mut Outcomes<'_>| {
-                        press.lines(lines, &mut seal, &mut signed, outcomes);
-                    }
+                    let mut hand = press.hand();
+                    move |lines: &[&str], outcomes: &mut Outcomes<'_>| press.lines(lines, &mut hand, outcomes)
                 };
                 tally = bulk.run(&mut *cx.input, &mut *cx.output, worker, |lines| watch.at(lines))?;
                 if tally.stopped {
@@ -188,19 +194,45 @@ impl<'a> Press<'a> {
         self.outcome(typed, &url, out, |out| seal.mint(&url, &self.claims, out))
     }
 
+    /// What a thread that mints a list holds.
+    fn hand(&self) -> Hand<'_> {
+        let bare = self.format.is_none() && self.dress == Dress::Lines;
+        let stencil = if bare { Stencil::cut(self.signer, self.base, &self.claims) } else { None };
+        Hand { seal: self.signer.seal(), signed: Vec::new(), stencil }
+    }
+
     /// Puts the outcomes of several lines, or their records; their signatures are made together.
-    fn lines(&self, lines: &[&str], seal: &mut Seal<'_>, signed: &mut Vec<u8>, outcomes: &mut Outcomes<'_>) {
-        let mut batch = seal.batch();
-        let mut take = |typed| {
-            let url = self.url(typed)?;
-            let ticket = batch.take(&url, &self.claims)?;
-            Ok((url, ticket))
-        };
-        let taken: Vec<Result<_>> = lines.iter().map(|typed| take(typed)).collect();
+    fn lines(&self, lines: &[&str], hand: &mut Hand<'_>, outcomes: &mut Outcomes<'_>) {
+        let Hand { seal, signed, stencil } = hand;
+        let (stencil, mut batch) = (stencil.as_ref(), seal.batch());
+        let short = |typed| stencil.filter(|_| plain(typed));
+        const { assert!(GROUP <= 64, "a bit for each line") }
+        let (mut plain, mut others) = (0_u64, Vec::new());
+        for (at, typed) in lines.iter().enumerate() {
+            if let Some(stencil) = short(typed) {
+                batch.take_plain(stencil, typed);
+                plain |= 1 << at;
+            } else {
+                let url = self.url(typed);
+                others.push(url.and_then(|url| Ok((batch.take(&url, &self.claims)?, url))));
+            }
+        }
         batch.sign();
-        for (typed, taken) in lines.iter().zip(taken) {
+        let (mut others, mut ticket) = (others.into_iter(), Ticket::default());
+        for (at, typed) in lines.iter().enumerate() {
+            let taken = if plain >> at & 1 == 0 {
+                others.next().expect("a line that is not plain was taken up there")
+            } else {
+                ticket = ticket.next();
+                if let (Some(stencil), Some(signature)) = (stencil, batch.signature(ticket)) {
+                    outcomes.put_sure(|slate| stencil.outcome(typed, signature, slate));
+                    continue;
+                }
+                self.url(typed).map(|url| (ticket, url))
+            };
+            ticket = taken.as_ref().map_or(ticket, |(ticket, _)| *ticket);
             outcomes.put(|out| {
-                let (url, ticket) = taken?;
+                let (ticket, url) = taken?;
                 let give = |out: &mut Vec<u8>| batch.give(ticket, &url, &self.claims, out);
                 if self.format.is_none() {
                     return self.outcome(typed, &url, out, give);

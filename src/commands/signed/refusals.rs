@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    sign::Scheme,
+    sign::{Scheme, text::harmless},
 };
 
 /// One refusal.
@@ -132,11 +132,6 @@ fn plain(path: &str) -> bool {
     let strange = bytes.iter().fold(false, |strange, byte| strange | !harmless(*byte));
     let hidden = pairs.fold(false, |hidden, (before, byte)| hidden | ((*before == b'/') & (*byte == b'.')));
     bytes.first() == Some(&b'/') && !strange && !hidden
-}
-
-/// Letters, `_`, and what stands from `-` to `9` in ASCII: `- . /` and the digits.
-const fn harmless(byte: u8) -> bool {
-    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_')
 }
 
 fn neither(target: &Target<'_>, _: &Scheme) -> bool {

@@ -7,7 +7,8 @@ use super::{DIRECTORY, PREFIX, Place, carried_parameters, once, path, signed_par
 use crate::{
     error::{Error, Result},
     sign::{
-        Claim, Claims, Form, Inspection, Param, Params, Scheme, Seal, Spelling, Url, Visit, key, one_address,
+        Claim, Claims, Form, Inspection, Param, Params, Pattern, Scheme, Seal, Spelling, Url, Visit, key,
+        one_address,
         text::{self, Append},
     },
 };
@@ -40,6 +41,7 @@ pub const BASIC: Scheme = Scheme {
         url.sent_without_query()?;
         claims.ip.as_deref().map_or(Ok(()), one_address)
     },
+    pattern: Some(Pattern { counted: false, escaped: false }),
     ..Scheme::BASE
 };
 

@@ -4,22 +4,24 @@
 //! flushed, so that a slow stdin sees its answers and a fast one costs few calls. A bad line gives no
 //! outcome and stops nothing unless asked to. With several jobs a fixed pool shares the blocks.
 
+mod blocks;
+mod desk;
+
+use super::Slate;
 use crate::error::{Error, Result};
-use memchr::{memchr, memchr_iter, memrchr};
+use blocks::{Block, Blocks};
+use desk::{Desk, Source};
+use memchr::{memchr, memchr_iter};
 use std::{
-    collections::BTreeMap,
-    io::{self, Read, Write},
-    sync::{Condvar, Mutex},
+    io::{Read, Write},
     thread,
 };
 
-/// How much is asked of the input at once.
-const READ: usize = 128 << 10;
 /// How many failures are kept with their text.
 const KEPT: usize = 20;
-/// How many lines a worker is given at once: enough for a key that signs several texts side by side, few
+/// How many lines a worker is given at once, at most: enough for a key that signs several texts side by side, few
 /// enough to stay in the fastest cache.
-const GROUP: usize = 32;
+pub const GROUP: usize = 32;
 
 /// How to go through the lines.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +87,7 @@ impl Bulk {
         F: FnMut(&[&str], &mut Outcomes<'_>),
     {
         let mut batch = Batch::default();
-        while blocks.fill(&mut batch)? {
+        while blocks.fill(&mut batch.block)? {
             self.process(&mut batch, &mut work);
             if !sink.take(&batch)? {
                 break;
@@ -105,7 +107,7 @@ impl Bulk {
     where
         F: FnMut(&[&str], &mut Outcomes<'_>),
     {
-        let source = Source { blocks: Mutex::new((blocks, 0)) };
+        let source = Source::new(blocks);
         let desk = Desk::new(sink, 2 * self.jobs as u64);
         let work = || {
             let mut work = worker();
@@ -131,8 +133,10 @@ impl Bulk {
     where
         F: FnMut(&[&str], &mut Outcomes<'_>),
     {
-        let Batch { block, out, .. } = batch;
-        let mut outcomes = Outcomes { bulk: self, out, tally: Tally::default() };
+        let Batch { block, out, line, .. } = batch;
+        let (too_long, block) = (block.too_long, block.lines());
+        out.clear();
+        let mut outcomes = Outcomes { bulk: self, out, line, tally: Tally::default() };
         // One check of the whole block is cheaper than one of every line.
         let checked = if memchr(0, block).is_none() { std::str::from_utf8(block).ok() } else { None };
         let (mut group, mut held) = ([""; GROUP], 0);
@@ -155,7 +159,7 @@ impl Bulk {
                 break;
             }
         }
-        if batch.too_long {
+        if too_long {
             outcomes.put(|_| Err(self.too_long()));
         } else if !outcomes.tally.stopped {
             work(&group[..held], &mut outcomes);
@@ -171,35 +175,47 @@ impl Bulk {
 /// The outcomes of a worker's lines, in their order.
 pub struct Outcomes<'o> {
     bulk: &'o Bulk,
-    out: &'o mut Vec<u8>,
+    out: &'o mut Slate,
+    line: &'o mut Vec<u8>,
     tally: Tally,
 }
 
 impl Outcomes<'_> {
-    /// The outcome of the next line: what `write` appends, without a line end, or why there is none. After the
-    /// last line that counts nothing is called any more.
+    /// The outcome of the next line: what `write` puts into an empty buffer, without a line end, or why there is
+    /// none. After the last line that counts nothing is called any more.
     pub fn put(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) {
         if self.tally.stopped {
             return;
         }
-        let before = self.out.len();
         self.tally.lines += 1;
-        match write(self.out) {
-            Ok(()) => self.out.push(b'\n'),
-            Err(error) => self.fail(before, &error),
+        self.line.clear();
+        match write(self.line) {
+            Ok(()) => {
+                self.line.push(b'\n');
+                self.out.bytes(self.line);
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// The same where there is an outcome for sure: `write` puts it where it stays, with its line end.
+    #[inline]
+    pub fn put_sure(&mut self, write: impl FnOnce(&mut Slate)) {
+        if !self.tally.stopped {
+            self.tally.lines += 1;
+            write(self.out);
         }
     }
 
     #[cold]
-    fn fail(&mut self, before: usize, error: &Error) {
-        self.out.truncate(before);
+    fn fail(&mut self, error: &Error) {
         self.tally.failed += 1;
         if self.tally.failures.len() < KEPT {
             self.tally.failures.push((self.tally.lines, error.to_string()));
         }
         self.tally.stopped = self.bulk.fail_fast;
         if self.bulk.keep_blank && !self.tally.stopped {
-            self.out.push(b'\n');
+            self.out.bytes(b"\n");
         }
     }
 }
@@ -228,76 +244,11 @@ fn readable(line: &[u8]) -> Result<&str> {
 /// A block of lines, and what became of it.
 #[derive(Default)]
 struct Batch {
-    block: Vec<u8>,
-    /// Instead of lines: one that was too long to hold.
-    too_long: bool,
-    out: Vec<u8>,
+    block: Block,
+    out: Slate,
+    /// Where an outcome is put together; what fails half-way never leaves it.
+    line: Vec<u8>,
     tally: Tally,
-}
-
-/// Cuts the input into blocks that end with a line.
-struct Blocks<'i> {
-    input: &'i mut (dyn Read + Send),
-    buffer: Vec<u8>,
-    /// The beginning of a line of which the rest was not read yet.
-    tail: Vec<u8>,
-    limit: usize,
-    /// Inside a line that was given up.
-    skipping: bool,
-    ended: bool,
-}
-
-impl<'i> Blocks<'i> {
-    fn new(input: &'i mut (dyn Read + Send), limit: usize) -> Self {
-        Self { input, buffer: vec![0; READ], tail: Vec::new(), limit, skipping: false, ended: false }
-    }
-
-    /// The next block; false when there is none. Returns as soon as a read brought a whole line.
-    fn fill(&mut self, batch: &mut Batch) -> Result<bool> {
-        let block = &mut batch.block;
-        batch.out.clear();
-        batch.too_long = false;
-        block.clear();
-        block.append(&mut self.tail);
-        while !self.ended {
-            let mut old = block.len();
-            self.ended = self.read(block)? == 0;
-            if self.skipping {
-                let rest = memchr(b'\n', block);
-                self.skipping = rest.is_none();
-                block.drain(..rest.map_or(block.len(), |end| end + 1));
-                old = 0;
-            }
-            if let Some(last) = memrchr(b'\n', &block[old..]) {
-                self.tail.extend_from_slice(&block[old + last + 1..]);
-                block.truncate(old + last + 1);
-                return Ok(true);
-            }
-            if block.len() > self.limit {
-                block.clear();
-                self.skipping = !self.ended;
-                batch.too_long = true;
-                return Ok(true);
-            }
-        }
-        Ok(!block.is_empty())
-    }
-
-    /// Appends what one read brings.
-    fn read(&mut self, block: &mut Vec<u8>) -> Result<usize> {
-        let fresh = loop {
-            match self.input.read(&mut self.buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.ended = true;
-                    return Err(Error::Io(format!("cannot read the input: {error}")));
-                }
-                Ok(fresh) => break fresh,
-            }
-        };
-        block.extend_from_slice(&self.buffer[..fresh]);
-        Ok(fresh)
-    }
 }
 
 /// Where outcomes go.
@@ -310,7 +261,7 @@ struct Sink<'o> {
 impl Sink<'_> {
     /// Writes the outcomes of a block; false when it was the last.
     fn take(&mut self, batch: &Batch) -> Result<bool> {
-        let written = self.output.write_all(&batch.out).and_then(|()| self.output.flush());
+        let written = self.output.write_all(batch.out.written()).and_then(|()| self.output.flush());
         written.map_err(|error| Error::Io(format!("cannot write the output: {error}")))?;
         let Tally { lines, failed, failures, stopped } = &batch.tally;
         let room = KEPT.saturating_sub(self.tally.failures.len());
@@ -324,96 +275,10 @@ impl Sink<'_> {
     }
 }
 
-/// Where the threads get their blocks, numbered in the order of the input.
-struct Source<'s, 'i> {
-    blocks: Mutex<(&'s mut Blocks<'i>, u64)>,
-}
-
-impl Source<'_, '_> {
-    fn fill(&self, batch: &mut Batch) -> Result<Option<u64>> {
-        let mut source = self.blocks.lock().expect(UNBROKEN);
-        let number = source.1;
-        source.1 += 1;
-        source.0.fill(batch).map(|filled| filled.then_some(number))
-    }
-}
-
-/// Where the threads hand in outcomes, which are written in the order of their numbers.
-struct Desk<'d, 'o> {
-    row: Mutex<Row<'d, 'o>>,
-    moved: Condvar,
-    /// How far ahead of the row a thread may get.
-    room: u64,
-}
-
-struct Row<'d, 'o> {
-    sink: &'d mut Sink<'o>,
-    /// The number that is written next.
-    turn: u64,
-    ready: BTreeMap<u64, Batch>,
-    /// Buffers to use again.
-    spare: Vec<Batch>,
-    ended: bool,
-    fault: Option<Error>,
-}
-
-const UNBROKEN: &str = "no thread of the pool panics";
-
-impl<'d, 'o> Desk<'d, 'o> {
-    fn new(sink: &'d mut Sink<'o>, room: u64) -> Self {
-        let (ready, spare) = (BTreeMap::new(), Vec::new());
-        let row = Row { sink, turn: 0, ready, spare, ended: false, fault: None };
-        Self { row: Mutex::new(row), moved: Condvar::new(), room }
-    }
-
-    /// Buffers for one more block; nothing once it ended.
-    fn blank(&self) -> Option<Batch> {
-        let mut row = self.row.lock().expect(UNBROKEN);
-        (!row.ended).then(|| row.spare.pop().unwrap_or_default())
-    }
-
-    fn hand_in(&self, number: u64, batch: Batch) {
-        let row = self.row.lock().expect(UNBROKEN);
-        let far = |row: &mut Row<'_, '_>| !row.ended && number >= row.turn + self.room;
-        let mut row = self.moved.wait_while(row, far).expect(UNBROKEN);
-        row.ready.insert(number, batch);
-        row.advance();
-        self.moved.notify_all();
-    }
-
-    /// Reading failed: what was read before it is still written.
-    fn fail(&self, error: Error) {
-        let mut row = self.row.lock().expect(UNBROKEN);
-        row.fault.get_or_insert(error);
-    }
-
-    fn close(self) -> Result<()> {
-        self.row.into_inner().expect(UNBROKEN).fault.map_or(Ok(()), Err)
-    }
-}
-
-impl Row<'_, '_> {
-    /// Writes what is next in the order, as far as it is there.
-    fn advance(&mut self) {
-        while !self.ended
-            && let Some(batch) = self.ready.remove(&self.turn)
-        {
-            self.turn += 1;
-            match self.sink.take(&batch) {
-                Ok(more) => self.ended = !more,
-                Err(error) => {
-                    self.ended = true;
-                    self.fault = Some(error);
-                }
-            }
-            self.spare.push(batch);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
 
     /// Gives so many bytes at a time.
     struct Slow<'a>(&'a [u8], usize);
@@ -477,9 +342,9 @@ mod tests {
         let mut output = Vec::new();
         let mut reader = Slow(input.as_bytes(), 100_000);
         let mut blocks = Blocks::new(&mut reader, 1 << 20);
-        let mut batch = Batch::default();
-        while blocks.fill(&mut batch).unwrap() {
-            assert!(batch.block.capacity() < 3 << 20, "the long line was held");
+        let mut block = Block::default();
+        while blocks.fill(&mut block).unwrap() {
+            assert!(block.held() < 3 << 20, "the long line was held");
         }
         let tally = Bulk::default()
             .run(&mut Slow(input.as_bytes(), 70_000), &mut output, || each(upper), |_| {})
