@@ -287,7 +287,7 @@ tools() {
     downloader=wget
     if wget --version 2>/dev/null | grep -q 'GNU Wget'; then downloader=gnu_wget; fi
   else
-    fail 69 'neither curl nor wget is here: install one of them, or name a folder with --base-url file:///…'
+    fail 69 'neither curl nor wget is here: install one of them, or name a folder with --base-url file:///FOLDER'
   fi
 }
 
@@ -322,7 +322,7 @@ attend() {
   child=''
 }
 
-# bounded COMMAND…: writes no file longer than the limit; runs in a process of its own.
+# bounded COMMAND: writes no file longer than the limit; runs in a process of its own.
 bounded() {
   umask 077
   trap '' XFSZ # so that the write fails, and the command says so and ends
