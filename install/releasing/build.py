@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from .targets import Target
 # What a caller's environment may not decide about the bytes.
 DROPPED = ("RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER")
 DROPPED_PREFIXES = ("CARGO_PROFILE_", "CARGO_BUILD_RUST", "CARGO_ENCODED_", "CFLAGS", "CXXFLAGS", "STRATOS_")
+# What the folders of a builder are called in a binary.
+NAMES = CHECKOUT, CARGO, CRATES, TARGET = "/stratos", "/cargo", "/crates", "/target"
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,11 @@ def remapped(work: Path) -> list[tuple[str, str]]:
     cargo = cargo_home()
     sources = sorted((cargo / "registry" / "src").glob("*"))
     pairs = [
-        (str(ROOT), "/stratos"),
-        (str(cargo), "/cargo"),
-        *((str(source), "/crates") for source in sources),
+        (str(ROOT), CHECKOUT),
+        (str(cargo), CARGO),
+        *((str(source), CRATES) for source in sources),
         (str(library()), f"/rustc/{compiler()}"),
-        (str(work), "/target"),
+        (str(work), TARGET),
     ]
     spaced = [old for old, _ in pairs if " " in old or "=" in old]
     if spaced:
@@ -115,9 +118,15 @@ def paths_in(binary: Path, work: Path) -> Iterator[str]:
     """The folders of this machine that a binary tells of."""
     content = binary.read_bytes()
     folders = {str(ROOT), str(work), str(cargo_home()), str(Path.home()), str(library())}
-    for folder in sorted(folders):
-        if len(folder) > 1 and folder.encode() in content:
+    for folder in sorted(folders - set(NAMES)):
+        if told(folder, content):
             yield f"{binary} holds the path {folder}: the build is not to be told from another machine's"
+
+
+def told(folder: str, content: bytes) -> bool:
+    """Whether a path is there; one of a single name, like /src, may be the middle of another path."""
+    before = b"" if folder.count("/") > 1 else rb"(?<![\w.+-])"
+    return folder != "/" and re.search(before + re.escape(folder.encode()), content) is not None
 
 
 def describe(made: Project, target: Target, wishes: Wishes) -> str:

@@ -16,6 +16,7 @@ pub const TRIALS: &[Row] = &[
     ("a_dirty_tree_is_refused", a_dirty_tree_is_refused),
     ("a_missing_or_damaged_key_file_is_refused", a_missing_or_damaged_key_file_is_refused),
     ("the_feature_planted_is_refused_by_name", the_feature_planted_is_refused_by_name),
+    ("a_binary_that_tells_where_it_was_built_is_refused", a_binary_that_tells_where_it_was_built_is_refused),
     ("wrong_arguments_are_refused", wrong_arguments_are_refused),
     ("a_build_without_the_list_of_parts_must_be_asked_for", a_build_without_the_list_of_parts_must_be_asked_for),
 ];
@@ -138,6 +139,16 @@ fn the_feature_planted_is_refused_by_name() -> Result<(), Failed> {
     copy.stand_in(": STRATOS_PLANT");
     fs::copy(&binary, copy.out().join("parts").join(LABEL).join("stratos"))?;
     assert!(copy.refused(["assemble"]).contains("the feature `planted`"), "a part of another machine");
+    Ok(())
+}
+
+fn a_binary_that_tells_where_it_was_built_is_refused() -> Result<(), Failed> {
+    let copy = Copy::new();
+    for folder in [copy.root(), copy.home(), copy.out().join("parts").join(LABEL).join("build")] {
+        let binary = copy.stand_in(&format!(": {}/src/main.rs", folder.display()));
+        let said = copy.refused(["build", "--target", LABEL, "--built", binary.to_str().unwrap()]);
+        assert!(said.contains(&format!("holds the path {}", folder.display())), "{said}");
+    }
     Ok(())
 }
 

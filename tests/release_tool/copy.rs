@@ -30,6 +30,11 @@ const TARGETS: (&str, &str) = match (cfg!(target_os = "macos"), cfg!(target_arch
 /// What a copy leaves out: the tool reads none of it.
 const SKIPPED: &[&str] = &["src", "tests"];
 
+/// Whether this fault was asked for.
+fn planted(name: &str) -> bool {
+    cfg!(feature = "planted") && std::env::var("STRATOS_PLANT").is_ok_and(|plant| plant == name)
+}
+
 /// What `signed` copies; statics are not dropped, so `clear` takes its folder away.
 static FIRST: Mutex<Option<Copy>> = Mutex::new(None);
 
@@ -73,11 +78,43 @@ impl Copy {
                 format!("$PINNED_VERSION = '{VERSION}'\n$PUBLIC_KEY = ''\n# pins: begin\n# pins: end\n");
             fs::write(copy.file("install/install.ps1"), text).unwrap();
         }
+        copy.plant();
         copy.dated();
         copy.git(&["init", "-q", "-b", "main"]);
         copy.fine(["keys", copy.keys().to_str().unwrap(), "--without-password"]);
         copy.commit();
         copy
+    }
+
+    /// Breaks the tool in this copy, and nowhere else, at the line that keeps a promise of SECURITY.md.
+    fn plant(&self) {
+        let broken =
+            |file: &str, line: &str, new: &str| self.edit(&format!("install/releasing/{file}"), line, new);
+        if planted("release-with-planted-faults") {
+            broken("check.py", "if PLANT_MARK in binary.read_bytes():", "if False:");
+        }
+        if planted("release-with-build-paths") {
+            broken("build.py", "if told(folder, content):", "if False:");
+        }
+        if planted("release-with-the-time-of-day") {
+            broken(
+                "archive.py",
+                "info.mode, info.mtime, info.type = mode, time, kind",
+                "info.mode, info.mtime, info.type = mode, __import__('os').getpid(), kind",
+            );
+        }
+        if planted("release-of-two-versions") {
+            broken("check.py", "if found != [version]:", "if False:");
+        }
+        if planted("release-of-changed-files") {
+            broken("check.py", "if changed:", "if False:");
+        }
+        if planted("release-by-a-stranger") {
+            broken("signing.py", "if not owners:", "if False:");
+        }
+        if planted("release-with-bad-signatures") {
+            broken("verify.py", "not in said:", "in [name for name in trusted]:");
+        }
     }
 
     /// Turns `[Unreleased]` into a dated section of this version, as a release does.
