@@ -42,6 +42,7 @@ pub const CREDENTIALS: &[&str] = &[
     "session_token",
     "client_token",
     "client_secret",
+    "federated_token",
     "access_token",
     "service_account",
     "access_key_secret",

@@ -1,10 +1,11 @@
 //! Azure Front Door and the classic CDN (contracts/purge.md section 9): paths and domains, behind Entra.
 
 use super::{
-    Account, Batch, Budget, Grant, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, accepted, items, items::refused, oauth,
+    Account, Batch, Budget, Grant, Limit, MACHINE, Poll, Progress, Provider, Receipt, Selector, Sent,
+    Setting, Settings, accepted, items, items::refused, oauth,
 };
 use crate::{
+    credential::vendor,
     error::{Answer, Error, Result},
     http::{Request, Response},
 };
@@ -27,9 +28,10 @@ pub const PROVIDER: Provider = Provider {
         ("client_secret", &["AZURE_CLIENT_SECRET"]),
         ("subscription_id", &["AZURE_SUBSCRIPTION_ID"]),
     ],
-    credentials: &[&["access_token"], &["client_secret"]],
-    missing: "no credential to purge with; set AZURE_CLIENT_SECRET with AZURE_TENANT_ID and AZURE_CLIENT_ID, or an \
-              access_token (`az account get-access-token`) in the profile",
+    files: Some(vendor::azure::FILES),
+    credentials: &[&["access_token"], &["client_secret"], &["federated_token"]],
+    missing: "no credential to purge with; set AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE with AZURE_TENANT_ID \
+              and AZURE_CLIENT_ID, or an access_token (`az account get-access-token`) in the profile",
     settings: &[
         Setting::required("subscription_id"),
         Setting::required("resource_group"),
@@ -39,6 +41,7 @@ pub const PROVIDER: Provider = Provider {
         Setting::or("tenant_id", ""),
         Setting::or("client_id", ""),
         Setting::or("login_url", "https://login.microsoftonline.com"),
+        MACHINE,
     ],
     limits: &[
         Limit::of(Selector::Url, 100).bytes(BODY).spends(QUEUE),
@@ -135,23 +138,31 @@ fn places(batch: &Batch<'_>) -> Result<Value> {
 }
 
 fn grant(account: &Account, _: &super::Attempt<'_>) -> Result<Option<Request>> {
-    let Some(secret) = account.secret("client_secret") else { return Ok(None) };
+    let (name, secret) = match (account.secret("client_secret"), account.secret("federated_token")) {
+        (Some(secret), _) => ("client_secret", secret),
+        (None, Some(token)) => ("client_assertion", token),
+        (None, None) => return Ok(None),
+    };
     let (tenant, client) = (account.settings.get("tenant_id")?, account.settings.get("client_id")?);
     if tenant.is_empty() || client.is_empty() {
         return Err(Error::MissingKey(
-            "client_secret goes with tenant_id and client_id; set them in the profile, or AZURE_TENANT_ID and \
+            "the credential goes with tenant_id and client_id; set them in the profile, or AZURE_TENANT_ID and \
              AZURE_CLIENT_ID"
                 .into(),
         ));
     }
     let login = account.settings.get("login_url")?.trim_end_matches('/');
     let url = format!("{login}/{}/oauth2/v2.0/token", items::component(tenant));
-    let fields = [
+    let mut fields = vec![
         ("grant_type", "client_credentials"),
         ("client_id", client),
         ("scope", "https://management.azure.com/.default"),
     ];
-    Ok(Some(oauth::form(&url, &fields, &[("client_secret", secret)])))
+    if name == "client_assertion" {
+        // A token of another platform's, which Entra was told to believe (RFC 7523).
+        fields.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+    }
+    Ok(Some(oauth::form(&url, &fields, &[(name, secret)])))
 }
 
 fn decode(reply: &Response) -> Result<Receipt> {

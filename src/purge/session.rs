@@ -16,6 +16,8 @@ pub(super) struct Session<'a> {
     account: &'a Account,
     client: &'a Client<'a>,
     token: Option<(Secret, Duration)>,
+    /// A token was asked for before.
+    exchanged: bool,
     /// The account with other secrets, once those that it came with had ended.
     fresh: Option<Account>,
     /// When the secrets in use end, where that is known.
@@ -25,7 +27,7 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn new(provider: &'a Provider, account: &'a Account, client: &'a Client<'a>) -> Self {
         let until = account.renewal.as_ref().and_then(|renewal| renewal.until);
-        Self { provider, account, client, token: None, fresh: None, until }
+        Self { provider, account, client, token: None, exchanged: false, fresh: None, until }
     }
 
     fn account(&self) -> &Account {
@@ -44,6 +46,10 @@ impl<'a> Session<'a> {
         let Some(grant) = self.provider.grant else { return Ok(()) };
         if self.token.as_ref().is_some_and(|(_, until)| !ends(*until)) {
             return Ok(());
+        }
+        if std::mem::replace(&mut self.exchanged, true) {
+            // Platforms write the token that is exchanged anew while the last one still holds.
+            self.renew()?;
         }
         let attempt = Attempt { now, nonce: self.nonce(), token: None };
         let Some(request) = (grant.encode)(self.account(), &attempt)? else { return Ok(()) };

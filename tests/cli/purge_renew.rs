@@ -5,6 +5,10 @@ use crate::common::{
     runner::stratos,
 };
 use serde_json::json;
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 fn config(provider: &str, url: &str, more: &str) -> String {
     format!("[profiles.default]\nprovider = \"{provider}\"\nurl = \"{url}\"\nretries = 0\n{more}\n")
@@ -65,6 +69,35 @@ fn azures_token_ends_in_mid_run_and_is_exchanged_again() {
     let run = urls.iter().fold(run, |run, url| run.arg(url)).run().exits(0);
     assert_eq!(bearers(&cdn), ["t1", "t1", "t2"].map(|token| format!("Bearer {token}")));
     assert!(!run.everything().contains("s3cret"));
+}
+
+#[test]
+fn azures_platform_token_is_read_again_before_it_is_exchanged_again() {
+    let place = Arc::new(OnceLock::<PathBuf>::new());
+    let platform = Arc::clone(&place);
+    let cdn = behind_tokens(1, move || {
+        // The platform writes the next one while the first purge is answered.
+        std::fs::write(platform.get().expect("the run has a home"), "second.token\n").unwrap();
+        Answer::text(200, "")
+    });
+    let more = format!(
+        "subscription_id = \"s\"\nresource_group = \"g\"\nprofile_name = \"p\"\nendpoint = \"e\"\n\
+         login_url = \"{}/login/token\"",
+        cdn.url()
+    );
+    let urls: Vec<String> = (0..101).map(|n| format!("/{n}")).collect();
+    let run = stratos(["purge", "--json"]).config(&config("azure", &cdn.url(), &more));
+    let run = run.env("AZURE_TENANT_ID", "t").env("AZURE_CLIENT_ID", "c").file("token", "first.token\n");
+    let path = run.home().join("token");
+    place.set(path.clone()).expect("nobody else sets it");
+    let run = run.env("AZURE_FEDERATED_TOKEN_FILE", path);
+    let run = urls.iter().fold(run, |run, url| run.arg(url)).run().exits(0);
+    let asked = cdn.requests();
+    let exchanges = asked.iter().filter(|asked| asked.path.contains("token")).map(Asked::text);
+    let assertions: Vec<bool> =
+        exchanges.map(|body| body.contains("client_assertion=second.token")).collect();
+    assert_eq!(assertions, [false, true]);
+    assert!(!run.everything().contains(".token"), "{}", run.everything());
 }
 
 /// Prints another key each time it is run.

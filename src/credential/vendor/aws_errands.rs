@@ -1,13 +1,12 @@
 //! What it takes to get Amazon's temporary keys: a program, or one request to Amazon.
 
-use super::{Fetched, Pairs, text};
+use super::{Fetched, Pairs, encoded, text};
 use crate::{
     credential::exec,
     error::{Answer, Error, Kind, Result},
     http::{Client, Request, Response, Scheme, Target},
     secret::Secret,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -50,10 +49,6 @@ pub(super) fn endpoint(variable: &str, named: Option<&str>, usual: String) -> Re
         "{variable} names {}, which is not Amazon's; no credential goes there, unset it",
         target.host
     )))
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// What a program prints, as Amazon's tools take it.

@@ -6,6 +6,7 @@
 pub mod alibaba;
 pub mod aws;
 mod aws_errands;
+pub mod azure;
 pub mod bunny;
 pub mod edgerc;
 pub mod fastly;
@@ -21,6 +22,7 @@ use crate::{
     progress::Console,
     secret::Secret,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -220,6 +222,11 @@ fn machine(variable: &str, named: Option<&str>, usual: &str) -> Result<String> {
 fn untraced<'c>(client: &Client<'c>) -> Client<'c> {
     let console = Console { verbose: 0, ..client.console };
     Client { policy: client.policy.clone(), transport: client.transport, clock: client.clock, console }
+}
+
+/// A text as one value of a query or a form.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// A member that is text and not empty.

@@ -552,3 +552,25 @@ fn a_containers_token_is_read_from_its_file_first_and_is_one_line() {
         House::new().setting("instance_metadata", "true").env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "x");
     assert!(odd.refused(aws::FILES).contains("begins with /"));
 }
+
+#[test]
+fn azures_platform_names_a_token_or_the_machine_gives_one() {
+    let house = House::with("token", "header.claims.signature\n");
+    let path = house.path("token");
+    let house = house.env("AZURE_FEDERATED_TOKEN_FILE", path);
+    assert_eq!(house.found(azure::FILES).1, ["federated_token=header.claims.signature"]);
+    assert!(House::new().env("AZURE_FEDERATED_TOKEN_FILE", "/nosuch/token").read(azure::FILES).is_err());
+    assert!(House::new().read(azure::FILES).unwrap().is_none());
+    let machine = || House::new().setting("instance_metadata", "true");
+    let answer = r#"{"access_token":"eyJ","expires_in":"3599","token_type":"Bearer"}"#;
+    let (fetched, asked) = lasting(&machine(), azure::FILES, &[(200, answer)]);
+    let fetched = fetched.unwrap();
+    assert_eq!((spelt(&fetched.pairs), fetched.until.is_some()), (vec!["access_token=eyJ".to_owned()], true));
+    let base = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01\
+                &resource=https%3A%2F%2Fmanagement%2Eazure%2Ecom%2F";
+    assert_eq!(asked[0].url, base);
+    assert!(asked[0].headers.iter().any(|(name, _)| name == "Metadata"));
+    let named = machine().setting("client_id", "c&1");
+    assert_eq!(errand(&named, azure::FILES, &[(200, answer)]).1[0].url, format!("{base}&client_id=c%261"));
+    assert_eq!(errand(&machine(), azure::FILES, &[(200, "{}")]).0.unwrap_err().facts().exit, 65);
+}
