@@ -61,6 +61,9 @@ _stratos() {
             stratos,signed)
                 cmd="stratos__subcmd__signed"
                 ;;
+            stratos,upgrade)
+                cmd="stratos__subcmd__upgrade"
+                ;;
             stratos,verify)
                 cmd="stratos__subcmd__verify"
                 ;;
@@ -161,7 +164,7 @@ _stratos() {
 
     case "${cmd}" in
         stratos)
-            opts="-q -h -v --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --version version help schema health purge signed config completion doctor bench explain init demo dev security verify man"
+            opts="-q -h -v --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --version version help schema health purge signed config completion upgrade doctor bench explain init demo dev security verify man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4320,6 +4323,88 @@ _stratos() {
                     return 0
                     ;;
                 --otlp-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stratos__subcmd__upgrade)
+            opts="-q -h --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help --check --to --from --rollback --dry-run"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "json ndjson yaml csv table markdown" -- "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cdn-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --otlp-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --otlp-headers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -62,6 +62,7 @@ complete -c stratos -n "__fish_stratos_needs_command" -f -a "purge" -d 'Invalida
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "signed" -d 'Mint signed URLs, offline; verify, inspect and schemes do the rest'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "config" -d 'Profile management'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "completion" -d 'Emit a shell completion script'
+complete -c stratos -n "__fish_stratos_needs_command" -f -a "upgrade" -d 'Replace this binary by a newer release'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "doctor" -d 'Environment and reachability diagnostics'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "bench" -d 'Sampled-request latency benchmark'
 complete -c stratos -n "__fish_stratos_needs_command" -f -a "explain" -d 'Look up what a code, status, type, verdict or pasted response means'
@@ -1184,6 +1185,40 @@ complete -c stratos -n "__fish_stratos_using_subcommand completion" -l no-quiet 
 complete -c stratos -n "__fish_stratos_using_subcommand completion" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand completion" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand completion" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l to -d 'Take this version and no other' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l from -d 'Take it from a release\'s folder, bundle or manifest.json, or below another https address [env: STRATOS_BASE_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l check -d 'Say what is newest and change nothing; exit 0 whether there is something newer or not'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l rollback -d 'Go back to the binary that the last upgrade replaced'
+complete -c stratos -n "__fish_stratos_using_subcommand upgrade" -l dry-run -d 'Verify the release, say what would be done, and change nothing'
 complete -c stratos -n "__fish_stratos_using_subcommand doctor" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

@@ -14,7 +14,7 @@ use crate::{
     options::{Format, Options},
     profile::Profile,
     progress::{Bars, Console, Progress},
-    release::Trust,
+    release::{Trust, Version, build},
     secret::Secret,
 };
 use std::{
@@ -62,6 +62,23 @@ impl Env {
     }
 }
 
+/// What runs: this process, or what a test takes for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// Where its file lies, unless the system is to be asked.
+    pub binary: Option<PathBuf>,
+    /// Its version.
+    pub version: Version,
+}
+
+impl Own {
+    /// This process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { binary: None, version: build::version() }
+    }
+}
+
 /// Everything a command may touch.
 pub struct Context<'a> {
     /// Global options.
@@ -92,6 +109,8 @@ pub struct Context<'a> {
     pub width: usize,
     /// Whose signatures on releases are believed.
     pub trust: &'a Trust,
+    /// What runs.
+    pub own: &'a Own,
     /// What this run found out already.
     pub state: State,
 }
@@ -115,7 +134,7 @@ impl<'a> Context<'a> {
 
     /// The file of the running binary.
     pub fn own_binary(&self) -> Result<PathBuf> {
-        std::env::current_exe().map_err(|error| {
+        self.own.binary.clone().map_or_else(std::env::current_exe, Ok).map_err(|error| {
             Error::Io(format!("cannot tell where the running binary lies: {error}; run it by its whole path"))
         })
     }

@@ -313,11 +313,9 @@ impl Kind {
             Self::UntrustedRelease => {
                 Facts::new("untrusted_release", 65, "A release failed its verification.")
             }
-            Self::RedirectRefused => Facts::new(
-                "redirect_refused",
-                69,
-                "A request with a credential was answered with a redirect.",
-            ),
+            Self::RedirectRefused => {
+                Facts::new("redirect_refused", 69, "A redirect led where the request may not go.")
+            }
             Self::SecretWeak => Facts::new("secret_weak", 65, "A secret is too weak to sign with."),
             Self::TooLarge => Facts::new("too_large", 65, "A reply or an input exceeds its bound."),
             Self::LinksLive => {

@@ -29,3 +29,4 @@ pub mod secret;
 pub mod sign;
 #[cfg(unix)]
 mod startup;
+pub mod upgrade;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use stratos::{
     cli::{self, World},
-    context::{self, Env, SystemClock, Terminals},
+    context::{self, Env, Own, SystemClock, Terminals},
     release::Trust,
 };
 
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         input: &mut context::input(),
         output: context::output(terminals.stdout),
         trust: &Trust::compiled_in(),
+        own: &Own::of_process(),
     };
     ExitCode::from(cli::run(std::env::args_os().skip(1).collect(), world))
 }

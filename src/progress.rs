@@ -101,6 +101,7 @@ pub struct Progress<'a> {
     bars: Bars,
     clock: &'a dyn Clock,
     what: &'static str,
+    bytes: bool,
     total: Option<u64>,
     done: u64,
     started: Duration,
@@ -119,7 +120,14 @@ impl<'a> Progress<'a> {
         total: Option<u64>,
     ) -> Self {
         let started = clock.elapsed();
-        Self { console, bars, clock, what, total, done: 0, started, said: started, bar: None }
+        Self { console, bars, clock, what, bytes: false, total, done: 0, started, said: started, bar: None }
+    }
+
+    /// Its steps are bytes, and are shown as such.
+    #[must_use]
+    pub fn of_bytes(mut self) -> Self {
+        self.bytes = true;
+        self
     }
 
     /// So many steps more are done.
@@ -143,6 +151,9 @@ impl<'a> Progress<'a> {
 
     fn draw(&mut self, elapsed: Duration) {
         let (length, template) = match self.total {
+            Some(_) if self.bytes => {
+                (self.total, "{msg} [{bar:24}] {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left")
+            }
             Some(_) => (self.total, "{msg} [{bar:24}] {human_pos}/{human_len}, {per_sec}, {eta} left"),
             None => (None, "{msg} {human_pos}, {per_sec}, {elapsed}"),
         };
@@ -160,7 +171,8 @@ impl<'a> Progress<'a> {
 
     /// `purging: 300 of 1000 (30 %), 12/s, 58 s left`
     fn sentence(&self, elapsed: Duration) -> String {
-        let (what, done) = (self.what, self.done);
+        let (what, done) =
+            (if self.bytes { format!("{} bytes", self.what) } else { self.what.to_owned() }, self.done);
         let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
         match self.total {
             Some(total) if total > 0 && rate > 0.0 => {

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["credential", "report"],
     &["context"],
     &["command"],
-    &["sign", "playlist", "purge", "explain", "edge"],
+    &["sign", "playlist", "purge", "explain", "edge", "upgrade"],
     &["commands"],
     &["cli"],
     &["main"],

@@ -8,7 +8,7 @@ mod span;
 use crate::{
     clock::Clock,
     command::Entry,
-    context::{Context, Env, Output, SIGNAL, State, Terminals},
+    context::{Context, Env, Output, Own, SIGNAL, State, Terminals},
     error::{Error, Result},
     release::Trust,
     report,
@@ -37,6 +37,8 @@ pub struct World<'a> {
     pub output: Output<Box<dyn Write + Send>>,
     /// Whose signatures on releases are believed.
     pub trust: &'a Trust,
+    /// What runs.
+    pub own: &'a Own,
 }
 
 /// Runs the command line (without the program's name) to its exit code.
@@ -79,6 +81,7 @@ fn execute(job: Job, manner: &Manner, world: &mut World<'_>) -> Result<u8> {
         bars: manner.bars,
         width: world.terminals.width,
         trust: world.trust,
+        own: world.own,
         state: State::default(),
     };
     let traced = span::asked(&job.matches, job.entry.name, &cx)?;

@@ -17,6 +17,7 @@ mod purge;
 pub mod schema;
 pub mod security;
 pub mod signed;
+mod upgrade;
 mod verify;
 pub mod version;
 
@@ -36,6 +37,8 @@ pub const COMMANDS: &[Entry] = &[
         .examples("  stratos signed /video.mp4 --ttl 15m --key env:SIGNING_KEY\n  stratos signed https://cdn.example.com/a.mp4 --expires 2030-01-01T00:00:00Z\n  stratos signed - --ttl 1h < paths.txt > urls.txt\n  stratos signed verify 'https://…'   stratos signed inspect 'https://…'"),
     Entry::cli::<config::Config>("config", "Profile management.").exits(&[0, 64, 65, 69, 73, 74, 77, 78]).since("0.0.3"),
     Entry::cli::<completion::Completion>("completion", "Emit a shell completion script.").exits(&[0, 64]).since("0.0.1"),
+    Entry::cli::<upgrade::Upgrade>("upgrade", "Replace this binary by a newer, verified release.").exits(&[0, 64, 65, 66, 69, 73, 74, 75, 78, 130, 143]).since("0.0.3")
+        .examples(upgrade::EXAMPLES),
     Entry::cli::<doctor::Doctor>("doctor", "Environment and reachability diagnostics.").exits(&[0, 64, 69, 78]).since("0.0.3"),
     Entry::cli::<bench::Bench>("bench", "Sampled-request latency benchmark.").exits(&[0, 64, 69, 75, 78]).since("0.0.3"),
     Entry::cli::<explain::Explain>("explain", "Look up what a code, status, type, verdict or pasted response means.").exits(&[0, 64, 65, 69]).since("0.0.4"),

@@ -1,6 +1,6 @@
 //! A context for unit tests: own environment, own answers, no file but one that is named.
 
-use super::{Context, Env, State, SystemClock};
+use super::{Context, Env, Own, State, SystemClock};
 use crate::{
     error::Result,
     options::{Format, Options},
@@ -53,6 +53,7 @@ impl Desk {
             width: 80,
             bars: Bars::None,
             trust: &Trust::default(),
+            own: &Own::of_process(),
             state: State { unseen: self.unseen, ..State::default() },
         };
         let result = part(&mut cx);

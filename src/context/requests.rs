@@ -28,6 +28,26 @@ impl<'a> Context<'a> {
         self.client_of(policy(&profile)?, Some(&profile), None)
     }
 
+    /// For releases. A config.toml that cannot be read is no reason to stay on an old version: then the flags
+    /// alone count.
+    pub fn release_client(&mut self) -> Result<Client<'a>> {
+        match self.profile() {
+            Err(Error::Config(why)) => {
+                self.warn_once(format!("going on without the configuration: {why}"));
+                let named =
+                    |flag: &str, value: &Option<String>| value.clone().map(|value| (flag.to_owned(), value));
+                let options = &self.options;
+                let policy = http::policy(
+                    named("--timeout", &options.timeout),
+                    named("--retries", &options.retries),
+                    named("--max-wait", &options.max_wait),
+                )?;
+                self.client_of(policy, None, None)
+            }
+            _ => self.plain_client(),
+        }
+    }
+
     fn client_of(
         &self,
         policy: Policy,

@@ -73,7 +73,8 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::Unavailable => (
             "The operation could not be completed: what it needs is not reachable, not part of this version, or (`--wait`) still in progress at the provider when the time was up.",
             &["After `--wait` nothing has to be sent again: the purge was accepted; wait longer with `--wait=30m`.",
-              "`stratos schema --v2` lists what this version can do; `stratos doctor` checks what it can reach."]),
+              "`stratos schema --v2` lists what this version can do; `stratos doctor` checks what it can reach.",
+              "`upgrade` leaves a binary of a package manager to that one: run the command in the message."]),
         Kind::SoftwareError => (
             "stratos met a state that its authors thought impossible.",
             &["Please report the version and the place that the message names; no value of yours is in it."]),
@@ -83,7 +84,8 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
         Kind::CannotCreate => (
             "A file or folder that the command has to write cannot be created.",
             &["Make the folder writable, or choose another with `--config` or XDG_CONFIG_HOME.",
-              "For the journal of a purge: `--journal PATH`, XDG_STATE_HOME, or `--journal none`."]),
+              "For the journal of a purge: `--journal PATH`, XDG_STATE_HOME, or `--journal none`.",
+              "For `upgrade`: run it as the owner of the binary's folder, or install a copy of your own (STRATOS_PREFIX)."]),
         Kind::ConfigError => (
             "config.toml cannot be read or parsed, names a profile that is not there, or would send a stored credential to a foreign origin.",
             &["Go to the line and column in the message: `stratos config edit`.",
@@ -113,11 +115,12 @@ const fn explained(kind: Kind) -> (&'static str, &'static [&'static str]) {
             "The stop switch is set, so no command that changes anything runs.",
             &["Ask whoever set it; they lift it when the reason is gone."]),
         Kind::UntrustedRelease => (
-            "A release file, its manifest or its signature failed verification; nothing was installed.",
+            "A release file, its manifest or its signature failed verification, the release is older or expired, or its binary failed the self-test; the binary that was there is there.",
             &["Download again from the official base; if it fails again, do not use the file and report it as SECURITY.md says.",
-              "`stratos verify FILE` says what is wrong with a file, and `stratos explain` what each verdict means."]),
+              "`stratos verify FILE` says what is wrong with a file, and `stratos explain` what each verdict means.",
+              "Expired, or older than what runs: get a newer release, and check this machine's clock; `stratos upgrade --rollback` goes back."]),
         Kind::RedirectRefused => (
-            "The server answered a request that carries a credential with a redirect, which stratos never follows.",
+            "The server answered a request that carries a credential with a redirect, which stratos never follows; or it led from https to http, or round and round.",
             &["Check the base URL: http instead of https, or a missing or surplus `www.`, is the usual reason.",
               "If the API has moved, set the new origin: `stratos config set <profile>.url URL`."]),
         Kind::SecretWeak => (

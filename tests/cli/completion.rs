@@ -26,7 +26,7 @@ fn the_committed_scripts_are_current() {
 #[test]
 fn only_what_is_built_is_offered() {
     let made = stratos(["completion", "bash"]).run().exits(0).stdout();
-    assert!(!made.contains("webhooks") && !made.contains("upgrade"));
+    assert!(!made.contains("webhooks") && !made.contains("passkey"));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn an_unknown_topic_is_64_on_stderr() {
 fn what_is_not_built_says_so() {
     let run = stratos(["help", "mcp"]).run().exits(0);
     assert_eq!(run.stdout(), "stratos mcp is not in this version\n");
-    for argv in [&["mcp", "serve"][..], &["upgrade"], &["halt"]] {
+    for argv in [&["mcp", "serve"][..], &["login"], &["halt"]] {
         let run = stratos(argv).arg("--json").run().fails("usage_error", 64);
         let message = run.error()["message"].as_str().unwrap().to_owned();
         assert!(message.ends_with(" is not in this version"), "{message}");
@@ -73,7 +73,7 @@ fn what_is_not_built_says_so() {
     let verify = stratos(["verify", "https://x.example/a?sig=0"]).run().exits(64);
     assert!(verify.stderr.contains("`stratos signed verify`"), "{}", verify.stderr);
     let page = stratos(["help"]).run().stdout();
-    assert!(!page.contains("\n  mcp") && !page.contains("\n  upgrade"));
+    assert!(!page.contains("\n  mcp") && !page.contains("\n  login"));
 }
 
 #[test]

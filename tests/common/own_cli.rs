@@ -5,12 +5,21 @@ use super::runner::{Runner, program};
 use std::{ffi::OsStr, process::ExitCode};
 use stratos::{
     cli::{self, World},
-    context::{self, Env, SystemClock, Terminals},
+    context::{self, Env, Own, SystemClock, Terminals},
     release::Trust,
 };
 
 /// The lines of a keys.txt; empty for a build without any.
 pub const KEYS: &str = "STRATOS_TEST_AS_CLI";
+
+/// `VERSION FILE`: what the CLI takes for its own version and binary, where a script stands for it.
+pub const OWN: &str = "STRATOS_TEST_OWN";
+
+fn posing() -> Option<Own> {
+    let own = std::env::var(OWN).ok()?;
+    let (version, binary) = own.split_once(' ').expect("a version and a file");
+    Some(Own { binary: Some(binary.into()), version: version.parse().expect("a version") })
+}
 
 /// Call it first in `main`: where this process was started as the CLI, its exit code.
 pub fn answer() -> Option<ExitCode> {
@@ -19,6 +28,7 @@ pub fn answer() -> Option<ExitCode> {
     cli::catch_panics();
     context::ready_process();
     let env = Env::of_process();
+    let own = posing().unwrap_or_else(Own::of_process);
     let terminals = Terminals::of_process(&env);
     let world = World {
         env: &env,
@@ -27,6 +37,7 @@ pub fn answer() -> Option<ExitCode> {
         input: &mut context::input(),
         output: context::output(terminals.stdout),
         trust: &trust,
+        own: &own,
     };
     Some(ExitCode::from(cli::run(std::env::args_os().skip(1).collect(), world)))
 }

@@ -21,6 +21,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("SIGNED_URL_SECRET", "Signing key of the schemes cloudcdn and cloudcdn-colon."),
     ("STRATOS_PROFILE", "Profile to use."),
     ("STRATOS_CONFIG", "Configuration file."),
+    ("STRATOS_BASE_URL", "Where `upgrade` finds releases: https://host/folder/ or file:///folder."),
     ("STRATOS_CI", "0: no CI here; 1: CI, whatever the other variables say."),
     ("STRATOS_FORCE_TTY", "1: tables and colour without a terminal."),
     ("NO_COLOR", "Anything: no colour."),

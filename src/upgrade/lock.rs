@@ -1,0 +1,76 @@
+//! One upgrade of a place at a time.
+
+use super::place::{Place, cannot_write};
+use crate::{
+    clock::Clock,
+    error::{Error, Result},
+};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{ErrorKind, Read, Write},
+    time::UNIX_EPOCH,
+};
+
+/// Held until the value goes, or the process; the file stays, since removing it would let two in.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, and writes into it who has it; refuses where another one has.
+    pub fn take(place: &Place, clock: &dyn Clock) -> Result<Self> {
+        let path = place.lock();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+        let mut file = options.open(&path).map_err(|error| cannot_write(place, &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            // A file system without locks: each rename alone still keeps the binary whole.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => {
+                return Err(Error::Io(format!("cannot lock {}: {error}; run it again", path.display())));
+            }
+            Err(TryLockError::WouldBlock) => return Err(taken(place, &file)),
+        }
+        let since = UNIX_EPOCH + clock.now()?;
+        let who =
+            format!("process {}, since {}", std::process::id(), humantime::format_rfc3339_seconds(since));
+        // Only a courtesy to whoever comes second.
+        let _ = file.set_len(0).and_then(|()| file.write_all(who.as_bytes()));
+        Ok(Self { _file: file })
+    }
+}
+
+fn taken(place: &Place, file: &File) -> Error {
+    let mut who = String::new();
+    let _ = Read::take(file, 100).read_to_string(&mut who);
+    let who = if who.is_empty() { String::new() } else { format!(" ({who})") };
+    Error::Unavailable(format!(
+        "another upgrade of {} is under way{who}; wait for its end",
+        place.binary.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::SystemClock;
+    use std::fs;
+
+    #[test]
+    fn the_second_one_is_told_who_the_first_is() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("stratos"), "x").unwrap();
+        let place = Place::of(&folder.path().join("stratos")).unwrap();
+        let first = Lock::take(&place, &SystemClock).unwrap();
+        let second = Lock::take(&place, &SystemClock).unwrap_err();
+        assert_eq!(second.facts().name, "unavailable");
+        let who = format!("process {}, since 20", std::process::id());
+        assert!(second.to_string().contains(&who), "{second}");
+        drop(first);
+        Lock::take(&place, &SystemClock).unwrap();
+    }
+}
