@@ -1836,7 +1836,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__purge__subcmd__apply)
-            opts="-q -h --yes --dry-run --journal --wait --after-origin --expect --after-timeout --prove --prove-url --prove-file --prove-timeout --origin --encodings --resolve --set --purge-key --token --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --yes --dry-run --partial-ok --journal --wait --after-origin --expect --after-timeout --prove --prove-url --prove-file --prove-timeout --origin --encodings --resolve --set --purge-key --token --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2126,7 +2126,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__purge__subcmd__plan)
-            opts="-q -h --stdin --file --tag --prefix --host --everything --soft --from --site --index --clean-urls --hashed --with-added --all-removed --strip --to --out --set --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --stdin --file --tag --prefix --host --everything --soft --from --site --index --clean-urls --hashed --with-added --all-removed --strip --to --partial-ok --out --set --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

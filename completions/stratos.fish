@@ -275,7 +275,7 @@ on\t''
 off\t''"
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l hashed -d 'Names that change with their content are not purged when they come or go: auto, none, or an expression that finds them [default: auto]' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l to -d 'The release that takes the old one\'s place, likewise' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the first --to is the new release' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l out -d 'Write the plan to a file' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l set -d 'A setting of the provider, name=value; repeatable' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
@@ -305,6 +305,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l with-added -d 'Purge what is new, too: its 404 may be cached'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l all-removed -d 'Go on where no file of the old release is in the new one'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l partial-ok -d 'Go on with the targets that can, where one cannot'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Hide info lines and progress'
@@ -351,6 +352,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l yes -d 'Confirm a plan that removes everything'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l partial-ok -d 'Where the plan is for several: go on with the targets that can, where one cannot'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Hide info lines and progress'

@@ -143,6 +143,15 @@ pub fn merge(stages: Vec<Stage>, same: &[usize]) -> Result<Vec<Stage>> {
     Ok(merged)
 }
 
+/// Leaves only the stages that are kept; nobody who is kept waits for one that is not.
+#[must_use]
+pub fn only(stages: Vec<Stage>, kept: &[bool]) -> Vec<Stage> {
+    let place = |index: &usize| kept[*index].then(|| kept[..*index].iter().filter(|kept| **kept).count());
+    let own = stages.into_iter().zip(kept).filter(|(_, kept)| **kept);
+    own.map(|(Stage { name, after }, _)| Stage { name, after: after.iter().filter_map(place).collect() })
+        .collect()
+}
+
 /// Who may start together: each target stands in the first layer after all that it waits for.
 pub fn layers(stages: &[Stage]) -> Result<Vec<Vec<usize>>> {
     let mut layers: Vec<Vec<usize>> = Vec::new();

@@ -26,6 +26,36 @@ pub enum Completion {
     },
 }
 
+impl Completion {
+    /// `yes`, `no`, `unknown`, or nothing where nobody asked; and why, with the provider's name.
+    #[must_use]
+    pub fn told(&self, title: &str) -> (Option<&'static str>, String) {
+        match self {
+            Self::NotAsked => (None, String::new()),
+            Self::Done => (Some("yes"), format!("{title} says so")),
+            Self::Unasked { waited } if waited.is_zero() => {
+                (Some("unknown"), format!("{title} cannot be asked, and names no time"))
+            }
+            Self::Unasked { waited } => {
+                let waited = humantime::format_duration(Duration::from_secs(waited.as_secs()));
+                (Some("unknown"), format!("{title} cannot be asked; waited the {waited} that it names"))
+            }
+            Self::Pending { batches, why } => (Some("no"), format!("in progress: {batches}; {why}")),
+        }
+    }
+
+    /// The failure that a purge ends with that was accepted, and is not completed in time.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        let Self::Pending { batches, why } = self else { return None };
+        let count = if *batches == 1 { "1 batch is".to_owned() } else { format!("{batches} batches are") };
+        Some(Error::Unavailable(format!(
+            "accepted, but {count} still in progress ({why}); nothing has to be sent again: wait longer with \
+             --wait=TIME"
+        )))
+    }
+}
+
 /// What became of the batches, each by its index in the plan.
 #[derive(Debug, Default)]
 pub struct Outcome {

@@ -1,6 +1,9 @@
 //! Selectors in, legal batches out: pure, cut by items, bytes and room, duplicates removed, order kept.
 
 mod file;
+mod several;
+
+pub use several::{Loaded, Several};
 
 use super::{Batch, Budget, Counts, Items, Key, Limit, Provider, Selector, Settings, items::whole};
 use crate::error::{Error, Result};

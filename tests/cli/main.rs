@@ -41,6 +41,7 @@ mod purge_plan;
 mod purge_prove;
 mod purge_providers;
 mod purge_renew;
+mod purge_several;
 mod recipes;
 mod records;
 mod redact;

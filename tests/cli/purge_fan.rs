@@ -6,17 +6,17 @@ use crate::common::{
 };
 use serde_json::{Value, json};
 
-fn yes() -> Answer {
+pub fn yes() -> Answer {
     Answer::json(200, &json!({ "success": true, "errors": [], "result": { "id": "cf-1" } }))
 }
 
 /// What a Varnish with xkey says.
-fn gone() -> Answer {
+pub fn gone() -> Answer {
     Answer::text(200, "OK").header("n-gone", "1")
 }
 
 /// A shield before two edges; `bare` has no token.
-fn config(shield: &Cdn, a: &Cdn, b: &Cdn) -> String {
+pub fn config(shield: &Cdn, a: &Cdn, b: &Cdn) -> String {
     format!(
         "[groups]\n\
          edges = [\"a\", \"b\"]\n\
@@ -41,11 +41,11 @@ fn config(shield: &Cdn, a: &Cdn, b: &Cdn) -> String {
 }
 
 /// Three CDNs that take everything.
-fn three() -> (Cdn, Cdn, Cdn) {
+pub fn three() -> (Cdn, Cdn, Cdn) {
     (Cdn::start([gone()]), Cdn::start([yes()]), Cdn::start([yes()]))
 }
 
-fn fan(config: &str, to: &str) -> Runner {
+pub fn fan(config: &str, to: &str) -> Runner {
     stratos(["purge", "--tag", "x", "--retries", "0", "--to", to])
         .config(config)
         .env("A_TOKEN", "token-of-a")
@@ -54,7 +54,7 @@ fn fan(config: &str, to: &str) -> Runner {
 }
 
 /// `shield accepted, a failed`
-fn states(run: &Run) -> String {
+pub fn states(run: &Run) -> String {
     let report = run.json();
     let state =
         |row: &Value| format!("{} {}", row["target"].as_str().unwrap(), row["state"].as_str().unwrap());
@@ -322,12 +322,12 @@ fn a_signal_stops_all_and_each_is_told() {
 }
 
 /// A CDN that says no to its first request.
-fn late(no: Answer, then: fn() -> Answer) -> Cdn {
+pub fn late(no: Answer, then: fn() -> Answer) -> Cdn {
     Cdn::with(move |_, count| if count == 0 { no.clone() } else { then() })
 }
 
 /// Runs again in the home of an earlier run.
-fn again(run: &Run, args: &[&str]) -> Runner {
+pub fn again(run: &Run, args: &[&str]) -> Runner {
     let args = args.iter().fold(stratos(["purge", "--retries", "0"]), |run, arg| run.arg(arg));
     args.env("HOME", run.path("")).env("A_TOKEN", "token-of-a").env("B_TOKEN", "token-of-b")
 }

@@ -374,7 +374,6 @@ fn flags_that_cannot_be_kept_are_refused_before_anything_is_sent() {
         (&["--tag", "a", "--prove-url", "https://h/a"], "--prove"),
         (&["--tag", "a", "--expect", "sha256:00"], "64 digits"),
         (&["--tag", "a", "--after-origin", "x"], "--after-origin"),
-        (&["--tag", "a", "--to", "x,y", "--wait"], "--prove"),
         (&["--tag", "a", "--wait=5"], "5s"),
         (&["--tag", "a", "--wait=0"], "zero"),
     ] {

@@ -9,7 +9,10 @@ use stratos::{
     options::Options,
     playlist::{self, Scene},
     profile::{self, File, Key, Place, Sources},
-    purge::{self, PROVIDERS, plan::Plan},
+    purge::{
+        self, PROVIDERS,
+        plan::{Loaded, Plan},
+    },
     release::{self, Manifest, Signature, Trust, names, vouched},
     secret::Secret,
     sign::{
@@ -261,12 +264,19 @@ pub fn pasted(data: &[u8]) {
     let _ = (explain::find(&word).len(), explain::suggestions(&word));
 }
 
-/// A plan that is read names something in every batch, and survives being written.
+/// A plan that is read, of one account or several, names something in every batch, and survives being written.
 pub fn plan(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(plan) = Plan::load(text) else { return };
-    assert!(plan.batches().all(|batch| !batch.items.all().is_empty()));
-    assert_eq!(Plan::load(&plan.to_json()).expect("what was written can be read").digest(), plan.digest());
+    let read = |text: &str| Loaded::read(text).expect("what was written can be read");
+    let (plans, again) = match Loaded::read(text) {
+        Err(_) => return,
+        Ok(Loaded::One(plan)) => (vec![plan.clone()], read(&plan.to_json()) == Loaded::One(plan)),
+        Ok(Loaded::Several(several)) => {
+            (several.plans.clone(), read(&several.to_json()) == Loaded::Several(several))
+        }
+    };
+    assert!(again, "it comes back as it was");
+    assert!(plans.iter().flat_map(Plan::batches).all(|batch| !batch.items.all().is_empty()));
 }
 
 /// An HLS playlist, with and without its first line.

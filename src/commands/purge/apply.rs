@@ -4,6 +4,7 @@ use super::{
     account::{Keys, Sets},
     ask,
     changed::Nothing,
+    fan::{self, Manner},
     job::Job,
     preview::Preview,
     prove::Proving,
@@ -13,7 +14,10 @@ use super::{
 use crate::{
     context::Context,
     error::{Error, Result},
-    purge::{execute::Order, plan::Plan},
+    purge::{
+        execute::Order,
+        plan::{Loaded, Several},
+    },
     report::Report,
 };
 use std::{fs, io};
@@ -30,6 +34,9 @@ pub(super) struct Apply {
     /// Print the requests, send none
     #[arg(long)]
     dry_run: bool,
+    /// Where the plan is for several: go on with the targets that can, where one cannot
+    #[arg(long)]
+    partial_ok: bool,
     #[command(flatten)]
     record: Record,
     #[command(flatten)]
@@ -44,14 +51,22 @@ impl Apply {
     /// Checks the plan against the account, and sends it.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let plan = Plan::load(&text(&self.file, cx)?)?;
+        let plan = match Loaded::read(&text(&self.file, cx)?)? {
+            Loaded::One(plan) => plan,
+            Loaded::Several(several) => return self.several(several, cx),
+        };
+        if self.partial_ok {
+            return Err(Error::Usage(
+                "--partial-ok leaves out targets, and this plan is for one account; leave the flag out"
+                    .into(),
+            ));
+        }
         let profile = cx.profile()?;
         let job = Job::of(plan, &profile, &self.sets.sets, cx)?;
         if job.plan.count() == 0 {
-            cx.console.info("the plan holds nothing to purge");
-            return Ok(Box::new(Nothing::default()));
+            return Ok(Nothing::of_plan(cx));
         }
-        let proof = self.proving.of_plan(&job, cx)?;
+        let proof = self.proving.of_plans(&[&job], cx)?;
         job.announce(cx, self.dry_run);
         if self.dry_run {
             proof.announce(cx);
@@ -64,6 +79,19 @@ impl Apply {
         let order = Order { wait: proof.wait(), ..Order::new(rate, cx.clock) };
         let purged = send(job, &self.keys, &order, Kept::New(self.record), cx)?;
         proof.of_one(purged, cx)
+    }
+
+    fn several(&self, several: Several, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let how = Manner {
+            sets: &self.sets,
+            keys: &self.keys,
+            record: &self.record,
+            yes: self.yes,
+            dry_run: self.dry_run,
+            partial_ok: self.partial_ok,
+            proving: &self.proving,
+        };
+        fan::apply(several, &how, cx)
     }
 }
 

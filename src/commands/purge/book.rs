@@ -11,6 +11,7 @@ use crate::{
         journal::{Fate, Past},
         plan::Plan,
         prove::Times,
+        provider,
     },
     report::{Page, Report, Rows, Style},
 };
@@ -162,9 +163,10 @@ impl Purged {
         Self { completion, times, ..self }
     }
 
-    /// What `--wait` found out.
-    pub(super) const fn completion(&self) -> &Completion {
-        &self.completion
+    /// What `--wait` found out, and of whom.
+    pub(super) fn completed(&self) -> (&'static str, Completion) {
+        let title = provider(&self.plan.provider).map_or("the provider", |provider| provider.title);
+        (title, self.completion.clone())
     }
 
     /// When it was sent, where it was.

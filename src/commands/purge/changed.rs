@@ -229,8 +229,15 @@ impl Chosen {
 }
 
 /// The report where nothing has to be purged.
-#[derive(Default)]
 pub(super) struct Nothing(Option<Counts>);
+
+impl Nothing {
+    /// Of a plan without a batch.
+    pub fn of_plan(cx: &Context<'_>) -> Box<dyn Report> {
+        cx.console.info("the plan holds nothing to purge");
+        Box::new(Self(None))
+    }
+}
 
 impl Report for Nothing {
     fn value(&self) -> Value {

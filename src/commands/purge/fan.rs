@@ -1,6 +1,7 @@
 //! `--to a,b,c`: one purge at several accounts. All of them are planned before anything is sent; then
 //! they go in parallel, each with its own pace and client, in the order that `then` and groups demand.
 
+mod plan;
 mod preview;
 mod report;
 mod resume;
@@ -10,9 +11,9 @@ mod settle;
 use super::{
     account::{Keys, Sets},
     ask,
-    changed::Chosen,
+    changed::{Chosen, Nothing},
     job::Job,
-    prove::Proof,
+    prove::Proving,
     record::Record,
 };
 use crate::{
@@ -20,12 +21,16 @@ use crate::{
     error::{Error, Result},
     profile::Profile,
     purge::{
+        Provider, Selector,
         execute::Order,
         fan::{Stage, layers, whose},
         journal::{Journal, Part},
+        plan::Several,
     },
     report::Report,
 };
+pub(super) use plan::plan;
+pub(super) use report::Fanned;
 pub(super) use resume::{Again, parts, resume};
 use run::Ready;
 use std::{path::PathBuf, rc::Rc};
@@ -54,8 +59,10 @@ pub(super) struct Manner<'m> {
     pub yes: bool,
     /// Show the requests, send none.
     pub dry_run: bool,
-    /// What it waits for.
-    pub proof: &'m Proof,
+    /// Goes on with the targets that can.
+    pub partial_ok: bool,
+    /// What it waits for, and what is looked at.
+    pub proving: &'m Proving,
 }
 
 /// The targets with their plans, and why some have none.
@@ -71,6 +78,11 @@ impl Targets {
         !self.to.is_empty()
     }
 
+    /// Whether one that cannot take part is left out.
+    pub const fn partial_ok(&self) -> bool {
+        self.partial_ok
+    }
+
     /// Takes the first `--to` out: where releases are compared, it is the new one.
     pub fn release(&mut self) -> Option<PathBuf> {
         (!self.to.is_empty()).then(|| PathBuf::from(self.to.remove(0)))
@@ -78,46 +90,8 @@ impl Targets {
 
     /// Plans for all, then shows or sends.
     pub fn run(&self, chosen: &Chosen, how: &Manner<'_>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let mut fan = settle::settle(&self.names()?, chosen, how, cx)?;
-        self.forgive(&mut fan, cx)?;
-        for job in fan.jobs.iter().flatten() {
-            job.announce(cx, how.dry_run);
-        }
-        if how.dry_run && !planted!("dry-run-sends") {
-            how.proof.announce(cx);
-            return Ok(Box::new(preview::Preview::of(fan)?));
-        }
-        let everything = fan.jobs.iter().flatten().any(Job::is_everything);
-        if everything && !how.yes {
-            let addresses: Vec<&str> = fan
-                .jobs
-                .iter()
-                .flatten()
-                .flat_map(|job| job.settings.targets())
-                .map(String::as_str)
-                .collect();
-            ask::confirm(cx, &addresses.join(", "))?;
-        }
-        let mut ready = Vec::new();
-        for (profile, job) in fan.profiles.iter().zip(&mut fan.jobs) {
-            let opened = job
-                .as_ref()
-                .ok()
-                .map(|job| run::open(profile, job, how.keys, Order::new(rate, cx.clock), cx));
-            ready.push(match opened {
-                None => Ready::Shut,
-                Some(Ok(open)) => Ready::Open(Box::new(open)),
-                Some(Err(error)) => {
-                    *job = Err(error);
-                    Ready::Shut
-                }
-            });
-        }
-        self.forgive(&mut fan, cx)?;
-        how.proof.await_origin(cx)?;
-        let again = journals(&fan, &mut ready, how.record, cx)?;
-        Ok(Box::new(run::run(fan, ready, &again, cx)?))
+        let fan = settle::settle(&self.names()?, chosen, how.sets, how.keys, cx)?;
+        send(fan, Some((chosen.selector, &chosen.items)), how, cx)
     }
 
     /// The names, split at commas.
@@ -132,37 +106,100 @@ impl Targets {
         }
         Ok(names)
     }
+}
 
-    /// A target that cannot take part fails all, unless that was allowed; at least one must be left.
-    fn forgive(&self, fan: &mut Fan, cx: &Context<'_>) -> Result<()> {
-        let failed = fan.jobs.iter().filter(|job| job.is_err()).count();
-        if failed == 0 {
-            return Ok(());
-        }
-        let able = fan.jobs.len() - failed;
-        let first = fan.jobs.iter().position(Result::is_err).unwrap_or_default();
-        for (stage, job) in fan.stages.iter().zip(&fan.jobs).skip(usize::from(!self.partial_ok) * (first + 1))
-        {
-            if let Err(error) = job {
-                let what = if self.partial_ok { "is left out" } else { "cannot take part either" };
-                cx.console.warn(format!("{} {what}: {error}", stage.name));
-            }
-        }
-        if (self.partial_ok || planted!("some-targets-are-enough")) && able > 0 {
-            return Ok(());
-        }
-        let error = std::mem::replace(&mut fan.jobs[first], Err(Error::Partial(String::new())));
-        let Err(error) = error else { return Ok(()) };
-        if able > 0 {
-            cx.console.info("nothing was purged; --partial-ok goes on with the targets that can");
-        }
-        Err(whose(&fan.stages[first].name, error))
+/// Sends a plan of several that was made before, each under the profile that it names.
+pub(super) fn apply(several: Several, how: &Manner<'_>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+    send(settle::taken(several, how, cx)?, None, how, cx)
+}
+
+/// Checks every target, then shows or sends. What was chosen is in the plans too, as the providers write it.
+fn send(
+    mut fan: Fan,
+    chosen: Option<(Selector, &[String])>,
+    how: &Manner<'_>,
+    cx: &mut Context<'_>,
+) -> Result<Box<dyn Report>> {
+    let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
+    forgive(&mut fan, how.partial_ok, cx)?;
+    let jobs: Vec<&Job> = fan.jobs.iter().flatten().collect();
+    if jobs.iter().all(|job| job.plan.count() == 0) {
+        return Ok(Nothing::of_plan(cx));
     }
+    let providers: Vec<&Provider> = jobs.iter().map(|job| job.provider).collect();
+    let proof = match chosen {
+        Some(chosen) => how.proving.settle(chosen, &providers, cx)?,
+        None => how.proving.of_plans(&jobs, cx)?,
+    };
+    jobs.iter().for_each(|job| job.announce(cx, how.dry_run));
+    if how.dry_run && !planted!("dry-run-sends") {
+        proof.announce(cx);
+        return Ok(Box::new(preview::Preview::of(fan)?));
+    }
+    if jobs.iter().any(|job| job.is_everything()) && !how.yes {
+        let addresses = jobs.iter().flat_map(|job| job.settings.targets()).map(String::as_str);
+        ask::confirm(cx, &addresses.collect::<Vec<_>>().join(", "))?;
+    }
+    let mut ready = Vec::new();
+    for (profile, job) in fan.profiles.iter().zip(&mut fan.jobs) {
+        let order = Order { wait: proof.wait(), ..Order::new(rate, cx.clock) };
+        let opened = job.as_ref().ok().map(|job| run::open(profile, job, how.keys, order, cx));
+        ready.push(match opened {
+            None => Ready::Shut,
+            Some(Ok(open)) => Ready::Open(Box::new(open)),
+            Some(Err(error)) => {
+                *job = Err(error);
+                Ready::Shut
+            }
+        });
+    }
+    forgive(&mut fan, how.partial_ok, cx)?;
+    proof.await_origin(cx)?;
+    let again = journals(&fan, &mut ready, how.record, proof.wait().is_some(), cx)?;
+    let fanned = run::run(fan, ready, &again, cx)?;
+    proof.of_all(fanned, cx)
+}
+
+/// A target that cannot take part fails all, unless that was allowed; at least one must be left.
+fn forgive(fan: &mut Fan, partial_ok: bool, cx: &Context<'_>) -> Result<()> {
+    let failed = fan.jobs.iter().filter(|job| job.is_err()).count();
+    if failed == 0 {
+        return Ok(());
+    }
+    let able = fan.jobs.len() - failed;
+    let first = fan.jobs.iter().position(Result::is_err).unwrap_or_default();
+    for (stage, job) in fan.stages.iter().zip(&fan.jobs).skip(usize::from(!partial_ok) * (first + 1)) {
+        if let Err(error) = job {
+            let what = if partial_ok { "is left out" } else { "cannot take part either" };
+            cx.console.warn(format!("{} {what}: {error}", stage.name));
+        }
+    }
+    if (partial_ok || planted!("some-targets-are-enough")) && able > 0 {
+        return Ok(());
+    }
+    let error = std::mem::replace(&mut fan.jobs[first], Err(Error::Partial(String::new())));
+    let Err(error) = error else { return Ok(()) };
+    if able > 0 {
+        cx.console.info("nothing was purged; --partial-ok goes on with the targets that can");
+    }
+    Err(whose(&fan.stages[first].name, error))
+}
+
+/// What sends the rest of a run of this name.
+fn again(name: &str, waits: bool) -> String {
+    let wait = if waits { " --wait" } else { "" };
+    format!("`stratos purge resume {name}{wait}` sends the rest")
 }
 
 /// A journal for each target that may be sent, all of them begun before the first request. Says what
 /// sends the rest. Whoever waits for a target that was left out has none: it could never go on.
-fn journals<'a>(fan: &Fan, ready: &mut [Ready<'a>], record: &Record, cx: &Context<'a>) -> Result<String> {
+fn journals<'a>(
+    fan: &Fan,
+    ready: &mut [Ready<'a>],
+    record: &Record,
+    waits: bool,
+    cx: &Context<'a>,
+) -> Result<String> {
     let of = hex::encode(Order::new(None, cx.clock).run);
     let batches = fan.jobs.iter().flatten().map(|job| job.plan.count()).sum();
     let Some((place, name)) = record.folder(batches, &of, cx)? else {
@@ -186,5 +223,5 @@ fn journals<'a>(fan: &Fan, ready: &mut [Ready<'a>], record: &Record, cx: &Contex
         let journal = Journal::begin_part(&place, &job.plan, &stage.name, Some(part), run, cx.clock)?;
         open.journal = Some(journal.named(&name));
     }
-    Ok(format!("`stratos purge resume {name}` sends the rest"))
+    Ok(again(&name, waits))
 }

@@ -24,17 +24,13 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Cuts what was chosen for the account of a profile.
+    /// Cuts what was chosen for the account of a profile; a plan without a batch, where nothing changed.
     pub fn cut(chosen: &Chosen, profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
         let (provider, settings) = account::settle(profile, sets, cx)?;
-        let plan = plan_of(provider, &settings, chosen, &|index| chosen.lines.of(index))?;
-        Ok(Self { profile: profile.name.clone(), provider, settings, plan })
-    }
-
-    /// A plan that purges nothing: there was nothing to purge.
-    pub fn nothing(profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
-        let (provider, settings) = account::settle(profile, sets, cx)?;
-        let plan = Plan::nothing(provider, &settings);
+        let plan = match chosen.is_nothing() {
+            true => Plan::nothing(provider, &settings),
+            false => plan_of(provider, &settings, chosen, &|index| chosen.lines.of(index))?,
+        };
         Ok(Self { profile: profile.name.clone(), provider, settings, plan })
     }
 

@@ -50,16 +50,20 @@ impl Once {
             return Ok(Box::new(chosen.nothing()));
         }
         if self.targets.given() {
-            let proof = self.proving.settle((chosen.selector, &chosen.items), None, cx)?;
-            let Self { sets, keys, record, yes, dry_run, .. } = &self;
-            let how = Manner { sets, keys, record, yes: *yes, dry_run: *dry_run, proof: &proof };
-            let begun = cx.clock.elapsed();
-            let report = self.targets.run(&chosen, &how, cx)?;
-            return if self.dry_run { Ok(report) } else { proof.of_all(report, Some(begun), cx) };
+            let how = Manner {
+                sets: &self.sets,
+                keys: &self.keys,
+                record: &self.record,
+                yes: self.yes,
+                dry_run: self.dry_run,
+                partial_ok: self.targets.partial_ok(),
+                proving: &self.proving,
+            };
+            return self.targets.run(&chosen, &how, cx);
         }
         let profile = cx.profile()?;
         let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
-        let proof = self.proving.settle((chosen.selector, &chosen.items), Some(job.provider), cx)?;
+        let proof = self.proving.settle((chosen.selector, &chosen.items), &[job.provider], cx)?;
         chosen.advise(&job, cx);
         drop(chosen);
         job.announce(cx, self.dry_run);

@@ -5,6 +5,7 @@ use super::{
     ask,
     changed::Changed,
     choice::Choice,
+    fan::{self, Targets},
     job::Job,
     out::{cannot, replace},
 };
@@ -17,7 +18,7 @@ use crate::{
         pace::{Forecast, forecast},
         plan::{Plan, shortened},
     },
-    report::{Page, Report, Rows, Style},
+    report::{Page, Report, Rows, Style, wrapped},
 };
 use serde_json::{Value, json};
 use std::{
@@ -32,9 +33,8 @@ pub(super) struct Planning {
     choice: Choice,
     #[command(flatten)]
     changed: Changed,
-    /// The release that takes the old one's place, likewise
-    #[arg(long, value_name = "NEW", requires = "from", help_heading = "Changed files only")]
-    to: Option<PathBuf>,
+    #[command(flatten)]
+    targets: Targets,
     /// Write the plan to a file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -44,12 +44,13 @@ pub(super) struct Planning {
 
 impl Planning {
     /// Plans, and sends nothing.
-    pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let chosen = self.changed.or(&self.choice, self.to.as_deref(), cx)?;
-        let profile = cx.profile()?;
-        if chosen.is_nothing() {
-            return show(Job::nothing(&profile, &self.sets.sets, cx)?, self.out.as_deref(), cx);
+    pub fn run(mut self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        let release = if self.changed.given() { self.targets.release() } else { None };
+        let chosen = self.changed.or(&self.choice, release.as_deref(), cx)?;
+        if self.targets.given() {
+            return fan::plan(&self.targets, &chosen, &self.sets, self.out.as_deref(), cx);
         }
+        let profile = cx.profile()?;
         let job = Job::cut(&chosen, &profile, &self.sets.sets, cx)?;
         chosen.advise(&job, cx);
         drop(chosen);
@@ -61,33 +62,86 @@ impl Planning {
 }
 
 /// The plan of a job: to the file or to stdout, and what it takes beside it.
-pub(super) fn show(job: Job, out: Option<&Path>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-    let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-    let forecast = forecast(job.provider, &job.settings, &job.plan, rate, cx.clock.now()?);
+fn show(job: Job, out: Option<&Path>, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+    let forecast = ahead(&job, cx)?;
     job.announce(cx, true);
-    if let Some(path) = out {
-        replace(path, cx, |file| {
-            let written = job.plan.write(&mut *file).and_then(|()| writeln!(file));
-            written.map_err(|error| cannot(path, &error))
-        })?;
-    }
-    // On a terminal the page says it.
-    let plain = cx.format == Format::Json && !cx.terminal && cx.options.filter.is_none();
+    save(out, cx, |file| job.plan.write(file))?;
     if cx.format != Format::Table {
         cx.console.info(taken(&job.plan, &forecast));
     }
-    Ok(Box::new(Planned { plan: job.plan, forecast, out: out.map(Path::to_owned), plain }))
+    Ok(Box::new(Planned { plan: job.plan, forecast, out: out.map(Path::to_owned), plain: plain(out, cx) }))
+}
+
+/// Whether the plan's bytes go to stdout as they are: a large one is not taken apart to be printed. On a terminal
+/// a page tells of it.
+pub(super) fn plain(out: Option<&Path>, cx: &Context<'_>) -> bool {
+    out.is_none() && cx.format == Format::Json && !cx.terminal && cx.options.filter.is_none()
+}
+
+/// How long it takes.
+pub(super) fn ahead(job: &Job, cx: &Context<'_>) -> Result<Forecast> {
+    let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
+    Ok(forecast(job.provider, &job.settings, &job.plan, rate, cx.clock.now()?))
+}
+
+/// To the file of `--out`, where one is named.
+pub(super) fn save(
+    out: Option<&Path>,
+    cx: &Context<'_>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let Some(path) = out else { return Ok(()) };
+    replace(path, cx, |file| write(file).and_then(|()| writeln!(file)).map_err(|error| cannot(path, &error)))
 }
 
 /// How much there is, and how long it takes.
-fn taken(plan: &Plan, forecast: &Forecast) -> String {
+pub(super) fn taken(plan: &Plan, forecast: &Forecast) -> String {
     if plan.count() == 0 {
         return "nothing to purge".into();
     }
     let first = plan.batch(0, None);
-    let requests =
-        if plan.count() == 1 { "1 request".to_owned() } else { format!("{} requests", plan.count()) };
-    format!("{} in {requests}, {forecast}", first.selector.count(plan.items()))
+    format!("{} in {}, {forecast}", first.selector.count(plan.items()), requests(plan.count()))
+}
+
+/// `1 request`, `2 requests`.
+pub(super) fn requests(count: usize) -> String {
+    if count == 1 { "1 request".to_owned() } else { format!("{count} requests") }
+}
+
+/// The batches of a plan, a paragraph each.
+pub(super) fn batches(plan: &Plan, page: &mut Page<'_>) -> io::Result<()> {
+    for batch in plan.batches() {
+        let count = batch.selector.count(batch.items.count());
+        let soft = if batch.soft { ", softly" } else { "" };
+        let (first, last) = (shortened(batch.items.first()), shortened(batch.items.last()));
+        let items = if batch.items.count() == 1 { first } else { format!("{first} to {last}") };
+        let text = clean(&format!("{}: {count}{soft}: {items}", batch.target));
+        wrapped(page, &format!("  {} ", batch.number), "    ", &text)?;
+    }
+    Ok(())
+}
+
+/// The cells that `--output markdown` and `csv` show of each batch.
+pub(super) fn cells(plan: &Plan) -> impl Iterator<Item = Vec<String>> {
+    plan.batches().map(|batch| {
+        let items = batch.items;
+        vec![
+            batch.number.to_string(),
+            batch.target.to_owned(),
+            batch.selector.name().to_owned(),
+            items.count().to_string(),
+            items.first().to_owned(),
+            items.last().to_owned(),
+        ]
+    })
+}
+
+/// How a page goes on from a plan.
+pub(super) fn next(out: Option<&Path>, page: &mut Page<'_>) -> io::Result<()> {
+    match out {
+        Some(path) => writeln!(page.out, "`stratos purge apply {}` sends it", path.display()),
+        None => writeln!(page.out, "--out FILE keeps it, `stratos purge apply FILE` sends it"),
+    }
 }
 
 /// A plan, its digest and its time.
@@ -95,7 +149,6 @@ struct Planned {
     plan: Plan,
     forecast: Forecast,
     out: Option<PathBuf>,
-    /// Its bytes are written as they are: a large plan is not taken apart to be printed.
     plain: bool,
 }
 
@@ -115,29 +168,18 @@ impl Report for Planned {
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        if self.plain && self.out.is_none() {
+        if self.plain {
             self.plan.write(&mut *page.out)?;
             return writeln!(page.out);
         }
         writeln!(page.out, "{} {}", page.bold(&self.plan.provider), self.plan.digest())?;
-        for batch in self.plan.batches() {
-            let count = batch.selector.count(batch.items.count());
-            let soft = if batch.soft { ", softly" } else { "" };
-            let (first, last) = (shortened(batch.items.first()), shortened(batch.items.last()));
-            let items = if batch.items.count() == 1 { first } else { format!("{first} to {last}") };
-            let line = format!("  {} {}: {count}{soft}: {items}", batch.number, batch.target);
-            writeln!(page.out, "{}", clean(&line))?;
-        }
+        batches(&self.plan, page)?;
         writeln!(page.out, "{}", taken(&self.plan, &self.forecast))?;
-        match &self.out {
-            _ if self.plan.count() == 0 => Ok(()),
-            Some(path) => writeln!(page.out, "`stratos purge apply {}` sends it", path.display()),
-            None => writeln!(page.out, "--out FILE keeps it, `stratos purge apply FILE` sends it"),
-        }
+        if self.plan.count() == 0 { Ok(()) } else { next(self.out.as_deref(), page) }
     }
 
     fn style(&self) -> Style {
-        if self.plain && self.out.is_none() { Style::Text } else { Style::Data }
+        if self.plain { Style::Text } else { Style::Data }
     }
 
     fn headline(&self) -> Option<String> {
@@ -150,21 +192,10 @@ impl Report for Planned {
     }
 
     fn rows(&self) -> Option<Rows> {
-        let row = |batch: crate::purge::Batch<'_>| {
-            let items = batch.items;
-            vec![
-                batch.number.to_string(),
-                batch.target.to_owned(),
-                batch.selector.name().to_owned(),
-                items.count().to_string(),
-                items.first().to_owned(),
-                items.last().to_owned(),
-            ]
-        };
         // A page says in words that there is nothing.
         (self.plan.count() > 0).then(|| Rows {
             columns: vec!["BATCH", "TARGET", "SELECTOR", "ITEMS", "FIRST", "LAST"],
-            rows: self.plan.batches().map(row).collect(),
+            rows: cells(&self.plan).collect(),
         })
     }
 }

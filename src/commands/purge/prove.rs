@@ -2,19 +2,19 @@
 
 mod report;
 
-use super::{book::Purged, job::Job, list};
+use super::{book::Purged, fan::Fanned, job::Job, list};
 use crate::{
     context::Context,
     error::{Error, Result},
     http::{Target, duration},
     profile,
     purge::{
-        Completion, Provider, Selector,
-        prove::{self, After, Encoding, Order, Origins, PACE, Pinned, Times, likeliest, same_path, spread},
+        Provider, Selector,
+        prove::{self, After, Encoding, Order, Origins, PACE, Pinned, Times, same_path, spread},
     },
     report::Report,
 };
-use report::Proven;
+use report::{Completed, Proven};
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
@@ -67,20 +67,7 @@ pub(super) struct Proof {
     wait: Option<Duration>,
     after: Option<After>,
     order: Option<Order>,
-    title: &'static str,
     own: bool,
-}
-
-/// A purge that ended.
-pub(super) struct Ended {
-    /// What it says by itself.
-    pub report: Box<dyn Report>,
-    /// Whether its lines are written already.
-    pub streamed: bool,
-    /// What `--wait` found out.
-    pub completion: Completion,
-    /// Between its first request and its last acceptance.
-    pub times: Times,
 }
 
 impl Proving {
@@ -88,20 +75,14 @@ impl Proving {
     pub fn settle(
         &self,
         (selector, items): (Selector, &[String]),
-        provider: Option<&Provider>,
+        providers: &[&Provider],
         cx: &mut Context<'_>,
     ) -> Result<Proof> {
-        if provider.is_none() && self.wait.is_some() {
-            return Err(Error::Usage(
-                "--wait asks one provider, and --to names several; prove instead with --prove, or purge one by one"
-                    .into(),
-            ));
-        }
         let digest = self.expect.as_deref().map(digest).transpose()?;
         let urls = if self.prove.is_some() { self.urls(selector, items, cx)? } else { Vec::new() };
         let known: &[String] = if urls.is_empty() && selector == Selector::Url { items } else { &urls };
         let after = self.after(digest, known)?;
-        let order = self.prove.as_deref().map(|count| self.order(count, urls, digest, provider, cx));
+        let order = self.prove.as_deref().map(|count| self.order(count, urls, digest, providers, cx));
         let order = order.transpose()?;
         if digest.is_some() && after.is_none() && order.is_none() {
             return Err(Error::Usage(
@@ -110,20 +91,27 @@ impl Proving {
         }
         let wait =
             self.wait.as_ref().map(|time| time.as_deref().map_or(Ok(MINUTES), |time| length("--wait", time)));
-        let own =
-            provider.is_some_and(|provider| provider.settings.iter().any(|setting| setting.name == "host"));
-        let title = provider.map_or("", |provider| provider.title);
-        Ok(Proof { wait: wait.transpose()?, after, order, title, own })
+        let own = |provider: &&Provider| provider.settings.iter().any(|setting| setting.name == "host");
+        Ok(Proof { wait: wait.transpose()?, after, order, own: providers.iter().any(own) })
     }
 
-    /// As [`Proving::settle`], for what a plan holds.
-    pub fn of_plan(&self, job: &Job, cx: &mut Context<'_>) -> Result<Proof> {
-        let mut batches = job.plan.batches().peekable();
-        let selector = batches.peek().map_or(Selector::All, |batch| batch.selector);
+    /// As [`Proving::settle`], for what plans of the same purge hold. Some hold paths for URLs: those of another
+    /// account that can be fetched stand for them.
+    pub fn of_plans(&self, jobs: &[&Job], cx: &mut Context<'_>) -> Result<Proof> {
+        let providers: Vec<&Provider> = jobs.iter().map(|job| job.provider).collect();
+        let whole = |job: &&&Job| {
+            job.plan.batches().next().is_some_and(|batch| {
+                batch.selector == Selector::Url && Target::of(batch.items.first()).is_ok()
+            })
+        };
+        let Some(job) = jobs.iter().find(whole).or_else(|| jobs.first()) else {
+            return self.settle((Selector::All, &[]), &providers, cx);
+        };
+        let selector = job.plan.batches().next().map_or(Selector::All, |batch| batch.selector);
         let mut seen = std::collections::HashSet::new();
-        let items = batches.flat_map(|batch| batch.items.all()).filter(|item| seen.insert(*item));
+        let items = job.plan.batches().flat_map(|batch| batch.items.all()).filter(|item| seen.insert(*item));
         let items: Vec<String> = if self.asked() { items.cloned().collect() } else { Vec::new() };
-        self.settle((selector, &items), Some(job.provider), cx)
+        self.settle((selector, &items), &providers, cx)
     }
 
     /// Whether the items matter.
@@ -170,7 +158,7 @@ impl Proving {
         count: &str,
         urls: Vec<String>,
         digest: Option<[u8; 32]>,
-        provider: Option<&Provider>,
+        providers: &[&Provider],
         cx: &Context<'_>,
     ) -> Result<Order> {
         let count = match count {
@@ -191,6 +179,12 @@ impl Proving {
         let encodings = self.encodings.as_deref().map(Encoding::list).transpose()?;
         let within = self.prove_timeout.as_deref().map(|time| length("--prove-timeout", time)).transpose()?;
         let rate = cx.options.rate.as_deref().map(super::ask::rate).transpose()?;
+        let mut asks: Vec<(&str, &str)> = Vec::new();
+        for ask in providers.iter().flat_map(|provider| provider.asks) {
+            if !asks.contains(ask) {
+                asks.push(*ask);
+            }
+        }
         let order = Order {
             urls,
             encodings: encodings.unwrap_or_else(|| Encoding::EVERY.to_vec()),
@@ -198,7 +192,7 @@ impl Proving {
             origins: Origins { base, one: self.after_origin.clone(), digest },
             within: within.unwrap_or(Duration::from_secs(60)),
             pace: rate.unwrap_or(PACE),
-            asks: provider.map_or(&[], |provider| provider.asks),
+            asks,
         };
         in_time(&order)?;
         Ok(order)
@@ -304,45 +298,40 @@ impl Proof {
         if self.wait.is_none() && self.order.is_none() {
             return Ok(Box::new(purged));
         }
-        let accepted = cx.clock.elapsed();
-        let ended = Ended {
-            streamed: purged.streamed(),
-            completion: purged.completion().clone(),
-            times: purged.times().unwrap_or(Times { begun: None, accepted }),
-            report: Box::new(purged),
-        };
-        self.finish(ended, cx)
+        let (failure, times) = (purged.failure(), purged.times());
+        let (streamed, completed) = (purged.streamed(), Completed(vec![purged.completed()]));
+        let proven = Proven::new(Box::new(purged), streamed, completed, failure.is_none());
+        self.finish(proven, failure, times, cx)
     }
 
-    /// As [`Proof::of_one`], for a purge at several accounts that began then, unless an earlier run did.
-    pub fn of_all(
-        self,
-        report: Box<dyn Report>,
-        begun: Option<Duration>,
-        cx: &mut Context<'_>,
-    ) -> Result<Box<dyn Report>> {
-        if self.order.is_none() {
-            return Ok(report);
+    /// As [`Proof::of_one`], for a purge at several accounts.
+    pub fn of_all(self, fanned: Fanned, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
+        if self.wait.is_none() && self.order.is_none() {
+            return Ok(Box::new(fanned));
         }
-        let times = Times { begun, accepted: cx.clock.elapsed() };
-        self.finish(Ended { report, streamed: false, completion: Completion::NotAsked, times }, cx)
+        let (failure, times) = (fanned.failure(), fanned.times());
+        let (accepted, completed) = (fanned.is_accepted(), Completed(fanned.completed()));
+        let proven = Proven::new(Box::new(fanned), false, completed, accepted);
+        self.finish(proven, failure, times, cx)
     }
 
     /// Looks, and puts what was accepted, completed and found fresh beside each other.
-    pub fn finish(self, ended: Ended, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let failure = ended.report.failure();
-        let mut proven = Proven::new(ended.report, ended.streamed, ended.completion, self.title);
-        proven.accepted = failure.is_none();
-        if let Some(order) = self.order.as_ref().filter(|_| proven.accepted) {
+    fn finish(
+        self,
+        mut proven: Proven,
+        failure: Option<Error>,
+        times: Option<Times>,
+        cx: &mut Context<'_>,
+    ) -> Result<Box<dyn Report>> {
+        if let Some(order) = self.order.as_ref().filter(|_| proven.is_accepted()) {
             cx.console.info(format!(
                 "looking at {} for {} at most",
                 scope(order),
                 humantime::format_duration(order.within)
             ));
-            let findings = prove::prove(order, ended.times, &cx.plain_client()?)?;
-            proven.reason = likeliest(&findings, self.own);
-            proven.within = order.within;
-            proven.findings = Some(findings);
+            let times = times.unwrap_or(Times { begun: None, accepted: cx.clock.elapsed() });
+            let findings = prove::prove(order, times, &cx.plain_client()?)?;
+            proven.found(findings, self.own, order.within);
         } else if self.order.is_some() {
             cx.console
                 .warn("not all was accepted, so nothing was looked at; finish the purge, then prove it");

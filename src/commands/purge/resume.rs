@@ -13,7 +13,6 @@ use crate::{
     context::Context,
     error::{Error, Result},
     purge::{
-        Selector,
         execute::Order,
         journal::{self, Found, Journal},
     },
@@ -47,12 +46,15 @@ impl Resume {
         let parts = own.map_or_else(|| Ok(Vec::new()), |own| parts(own, &found))?;
         if let (Some(own), false) = (own, parts.is_empty()) {
             let name = self.run.clone().unwrap_or_else(|| called(own).to_owned());
-            let how = Again { sets: &self.sets, keys: &self.keys, rate, resend: self.resend, name: &name };
-            // What all of them purge is in their plans; what is proven has to be named.
-            let proof = self.proving.settle((Selector::All, &[]), None, cx)?;
-            proof.await_origin(cx)?;
-            let report = resume(&parts, &how, cx)?;
-            return proof.of_all(report, None, cx);
+            let how = Again {
+                sets: &self.sets,
+                keys: &self.keys,
+                rate,
+                resend: self.resend,
+                name: &name,
+                proving: &self.proving,
+            };
+            return resume(&parts, &how, cx);
         }
         let resumed = Journal::resume(&path, cx.clock)?;
         let ours = cx.state_folder().is_ok_and(|folder| path.parent() == Some(folder.as_path()));
@@ -63,7 +65,7 @@ impl Resume {
         if resumed.past.entries().iter().all(|entry| entry.fate == journal::Fate::Accepted) {
             cx.console.info("every batch of this run was accepted; there is nothing to send");
         }
-        let proof = self.proving.of_plan(&job, cx)?;
+        let proof = self.proving.of_plans(&[&job], cx)?;
         proof.await_origin(cx)?;
         let (run, past, wait) = (resumed.run, resumed.past, proof.wait());
         let order = Order { rate, run, past, resend: self.resend, wait };

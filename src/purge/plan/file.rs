@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::io;
 
+/// What this program writes and reads.
+pub(super) const VERSION: u32 = 1;
+
 /// The digest covers all that stands before it, in this order, without blanks.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
     version: u32,
     provider: String,
     account: String,
@@ -31,7 +34,7 @@ struct FileBatch {
 
 /// The same, written without a copy of what it holds.
 #[derive(Serialize)]
-struct Written<'p> {
+pub(super) struct Written<'p> {
     version: u32,
     provider: &'p str,
     account: &'p str,
@@ -75,41 +78,62 @@ impl io::Write for Hashing {
     }
 }
 
+/// The digest of what is written.
+pub(super) fn digest(written: &impl Serialize) -> String {
+    let mut hash = io::BufWriter::new(Hashing(Sha256::new()));
+    serde_json::to_writer(&mut hash, written).expect("a plan is plain data");
+    let hash = hash.into_inner().map_err(|_| ()).expect("hashing does not fail");
+    format!("sha256:{}", hex::encode(hash.0.finalize()))
+}
+
+/// The refusal of a plan file.
+pub(super) fn wrong(what: &str) -> Error {
+    Error::Data(format!("the plan {what}; make it again with `stratos purge plan`"))
+}
+
+/// Reads the JSON of a plan of this version.
+pub(super) fn parsed<'t, F: Deserialize<'t>>(text: &'t str, version: fn(&F) -> u32) -> Result<F> {
+    let file: F = serde_json::from_str(text).map_err(|error| wrong(&format!("cannot be read ({error})")))?;
+    match version(&file) {
+        VERSION => Ok(file),
+        other => Err(wrong(&format!("is of version {other}, and this program reads version {VERSION}"))),
+    }
+}
+
 impl Plan {
     /// As a file, compact, with its digest.
     pub fn write(&self, to: impl io::Write) -> io::Result<()> {
-        Ok(serde_json::to_writer(to, &self.written(Some(self.digest())))?)
+        Ok(serde_json::to_writer(to, &self.written())?)
     }
 
     /// As [`Plan::write`], for a plan that is to be looked into.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.written(Some(self.digest()))).expect("a plan is plain data")
+        serde_json::to_string(&self.written()).expect("a plan is plain data")
     }
 
     /// What a person approves: it changes with every byte that would be sent.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut hash = io::BufWriter::new(Hashing(Sha256::new()));
-        serde_json::to_writer(&mut hash, &self.written(None)).expect("a plan is plain data");
-        let hash = hash.into_inner().map_err(|_| ()).expect("hashing does not fail");
-        format!("sha256:{}", hex::encode(hash.0.finalize()))
+        digest(&self.undigested())
     }
 
-    fn written(&self, digest: Option<String>) -> Written<'_> {
+    pub(super) fn written(&self) -> Written<'_> {
+        Written { digest: Some(self.digest()), ..self.undigested() }
+    }
+
+    fn undigested(&self) -> Written<'_> {
         let (provider, account) = (self.provider.as_str(), self.account.as_str());
-        Written { version: 1, provider, account, batches: Batches(self), digest }
+        Written { version: VERSION, provider, account, batches: Batches(self), digest: None }
     }
 
     /// Reads a plan file. An empty batch is refused, whatever the digest says: it could be taken
     /// for everything. So is a plan that was changed after it was made.
     pub fn load(text: &str) -> Result<Self> {
-        let wrong = |what: &str| Error::Data(format!("the plan {what}; make it again with `stratos purge`"));
-        let file: File =
-            serde_json::from_str(text).map_err(|error| wrong(&format!("cannot be read ({error})")))?;
-        if file.version != 1 {
-            return Err(wrong(&format!("is of version {}, and this program reads version 1", file.version)));
-        }
+        Self::of_file(parsed(text, |file: &File| file.version)?)
+    }
+
+    pub(super) fn of_file(file: File) -> Result<Self> {
         let mut plan = Self {
             provider: file.provider,
             account: file.account,

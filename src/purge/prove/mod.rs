@@ -48,8 +48,8 @@ pub struct Order {
     pub within: Duration,
     /// Looks in a thousand seconds.
     pub pace: u32,
-    /// Headers that make this provider's edge show its cache.
-    pub asks: &'static [(&'static str, &'static str)],
+    /// Headers that make the providers' edges show their cache.
+    pub asks: Vec<(&'static str, &'static str)>,
 }
 
 /// What the last look at a URL, in an encoding, at an address, showed.
@@ -249,7 +249,7 @@ impl Run<'_> {
         }
         finding.looks += 1;
         let (url, at) = (&finding.url, finding.address);
-        let seen = fetch(self.client, url, finding.encoding, at, self.order.asks, self.until);
+        let seen = fetch(self.client, url, finding.encoding, at, &self.order.asks, self.until);
         // A last look that the deadline cut off takes nothing back of what an earlier one showed.
         let cut_off = finding.looks > 1 && self.client.clock.elapsed() >= self.until;
         let verdict = match (&seen, wanted) {

@@ -4,8 +4,8 @@ use crate::{
     commands::purge::job::Job,
     error::Error,
     progress::clean,
-    purge::{Outcome, in_words, journal::Past},
-    report::{Page, Report, Rows, aligned},
+    purge::{Completion, Outcome, execute::Order, in_words, prove::Times},
+    report::{Page, Report, Rows, aligned, wrapped},
 };
 use serde_json::{Map, Value, json};
 use std::{cell::Cell, io, time::Duration};
@@ -19,6 +19,10 @@ pub(super) struct End {
     why: String,
     /// What its run ended with.
     pub failure: Option<Error>,
+    /// What `--wait` found out.
+    completion: Completion,
+    /// When it was sent; its beginning is not known where an earlier part of the run sent some.
+    times: Option<Times>,
 }
 
 /// Requests, by what became of them.
@@ -43,19 +47,36 @@ impl End {
             unsent: outcome.unsent.len(),
             items: outcome.accepted.iter().chain(&outcome.before).map(items).sum(),
         };
-        Self { counts, ids, time, why: String::new(), failure: outcome.failure(&job.plan) }
+        let anew = outcome.before.is_empty() && outcome.resent.is_empty();
+        let times = outcome.times.map(|(begun, accepted)| Times { begun: anew.then_some(begun), accepted });
+        let completion = outcome.completion.clone();
+        let failure = outcome.failure(&job.plan);
+        Self { counts, ids, time, failure, completion, times, ..Self::unsent(String::new()) }
     }
 
     /// After an earlier part of the run that sent all of it.
-    pub fn before(job: &Job, past: &Past) -> Self {
+    pub fn before(job: &Job, order: &Order) -> Self {
         let counts = Counts { accepted: job.plan.count(), items: job.plan.items(), ..Counts::default() };
-        let ids = past.entries().iter().filter_map(|entry| entry.id.clone()).collect();
-        Self { counts, ids, ..Self::unsent(String::new()) }
+        let ids = order.past.entries().iter().filter_map(|entry| entry.id.clone()).collect();
+        let completion = match order.wait {
+            None => Completion::NotAsked,
+            Some(_) if job.provider.poll.is_some() => Completion::Done,
+            Some(_) => Completion::Unasked { waited: Duration::ZERO },
+        };
+        Self { counts, ids, completion, ..Self::unsent(String::new()) }
     }
 
     /// Without one.
     pub fn unsent(why: String) -> Self {
-        Self { counts: Counts::default(), ids: Vec::new(), time: Duration::ZERO, why, failure: None }
+        Self {
+            counts: Counts::default(),
+            ids: Vec::new(),
+            time: Duration::ZERO,
+            why,
+            failure: None,
+            completion: Completion::NotAsked,
+            times: None,
+        }
     }
 
     /// Before a run.
@@ -63,10 +84,11 @@ impl End {
         Self { failure: Some(error), ..Self::unsent(String::new()) }
     }
 
-    /// Whether what comes after it may start.
+    /// Whether what comes after it may start: all is accepted and, where that is waited for, completed.
     pub fn is_through(&self) -> bool {
         let Counts { accepted, failed, doubtful, unsent, .. } = self.counts;
-        self.failure.is_none() && accepted > 0 && failed + doubtful + unsent == 0
+        let sent = self.failure.is_none() && accepted > 0 && failed + doubtful + unsent == 0;
+        sent && !matches!(self.completion, Completion::Pending { .. })
     }
 }
 
@@ -74,6 +96,7 @@ impl End {
 pub(super) struct Row {
     target: String,
     provider: String,
+    title: &'static str,
     layer: usize,
     state: &'static str,
     counts: Counts,
@@ -82,23 +105,25 @@ pub(super) struct Row {
     time: Duration,
     why: String,
     error: Option<Value>,
+    completion: Completion,
+    times: Option<Times>,
 }
 
 impl Row {
-    /// Of the target's end; without a job it was left out.
+    /// Of the target's end, and what it failed with; without a job it was left out.
     pub fn new(
         target: String,
         provider: String,
         layer: usize,
         job: Option<&Job>,
         end: End,
-        failure: Option<&Error>,
-    ) -> Self {
+    ) -> (Self, Option<Error>) {
         let planned = job.map_or((0, 0), |job| (job.plan.count(), job.plan.items()));
+        let title = job.map_or("", |job| job.provider.title);
         let Counts { accepted, failed, doubtful, .. } = end.counts;
         let state = match (accepted, failed + doubtful) {
             (0, 0) => "not sent",
-            (_, 0) if accepted == planned.0 && failure.is_none() => "accepted",
+            (_, 0) if accepted == planned.0 && end.failure.is_none() => ACCEPTED,
             (_, _) if doubtful > 0 => "in doubt",
             _ => "failed",
         };
@@ -106,18 +131,48 @@ impl Row {
         if state == "not sent" {
             counts.unsent = planned.0;
         }
-        let why = failure.map_or(end.why, in_words);
-        let error = failure.map(|error| error.envelope()["error"].take());
-        Self { target, provider, layer, state, counts, planned, ids: end.ids, time: end.time, why, error }
+        let End { ids, time, why, completion, times, .. } = end;
+        let failure = end.failure.or_else(|| completion.failure());
+        let why = failure.as_ref().map_or(why, in_words);
+        let error = failure.as_ref().map(|error| error.envelope()["error"].take());
+        let row = Self {
+            target,
+            provider,
+            title,
+            layer,
+            state,
+            counts,
+            planned,
+            ids,
+            time,
+            why,
+            error,
+            completion,
+            times,
+        };
+        (row, failure)
+    }
+
+    /// Whether every request was.
+    pub fn is_accepted(&self) -> bool {
+        self.state == ACCEPTED
+    }
+
+    /// How far it has come, in a word.
+    fn word(&self) -> &'static str {
+        match self.completion {
+            Completion::Done if self.is_accepted() => "completed",
+            Completion::Pending { .. } if self.is_accepted() => "in progress",
+            _ => self.state,
+        }
     }
 
     /// `cdn: accepted`
     pub fn summary(&self) -> String {
         match self.counts.accepted {
-            0 => format!("{}: {}", self.target, self.state),
-            some if some == self.planned.0 => format!("{}: {}", self.target, self.state),
+            some if some == 0 || some == self.planned.0 => format!("{}: {}", self.target, self.word()),
             some => {
-                format!("{}: {}, {some} of {} requests accepted", self.target, self.state, self.planned.0)
+                format!("{}: {}, {some} of {} requests accepted", self.target, self.word(), self.planned.0)
             }
         }
     }
@@ -137,6 +192,10 @@ impl Row {
         put("items", json!({ "planned": self.planned.1, "accepted": items }));
         put("ids", self.ids.clone().into());
         put("duration_ms", u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX).into());
+        if let (Some(word), note) = self.completion.told(self.title) {
+            put("completed", word.into());
+            put("completed_note", note.into());
+        }
         if let Some(error) = &self.error {
             put("error", error.clone());
         } else if !self.why.is_empty() {
@@ -157,7 +216,7 @@ impl Row {
         vec![
             self.target.clone(),
             self.provider.clone(),
-            self.state.to_owned(),
+            self.word().to_owned(),
             of(self.counts.accepted, self.planned.0),
             of(self.counts.items, self.planned.1),
             format!("{:.1} s", self.time.as_secs_f64()),
@@ -166,24 +225,50 @@ impl Row {
     }
 }
 
+/// Every request of a target was accepted.
+const ACCEPTED: &str = "accepted";
+
 const COLUMNS: [&str; 7] = ["TARGET", "PROVIDER", "STATE", "REQUESTS", "ITEMS", "TIME", "IDS"];
 
 /// The report of a fan-out.
-pub(super) struct Fanned {
+pub(in crate::commands::purge) struct Fanned {
     rows: Vec<Row>,
     failure: Cell<Option<Error>>,
 }
 
 impl Fanned {
     /// Of the targets in the order given.
-    pub const fn new(rows: Vec<Row>, failure: Option<Error>) -> Self {
+    pub(super) const fn new(rows: Vec<Row>, failure: Option<Error>) -> Self {
         Self { rows, failure: Cell::new(failure) }
     }
 
+    /// Whether every target accepted all.
+    pub fn is_accepted(&self) -> bool {
+        self.rows.iter().all(Row::is_accepted)
+    }
+
+    /// What `--wait` found out of each target, with its provider's name.
+    pub fn completed(&self) -> Vec<(&'static str, Completion)> {
+        self.rows.iter().map(|row| (row.title, row.completion.clone())).collect()
+    }
+
+    /// From the first request to the last acceptance, over all targets.
+    pub fn times(&self) -> Option<Times> {
+        let sent = || self.rows.iter().filter_map(|row| row.times);
+        let anew = self.rows.iter().all(|row| row.times.is_some_and(|times| times.begun.is_some()));
+        let begun = sent().filter_map(|times| times.begun).min().filter(|_| anew);
+        Some(Times { begun, accepted: sent().map(|times| times.accepted).max()? })
+    }
+
     fn said(&self) -> String {
-        let through = self.rows.iter().filter(|row| row.state == "accepted").count();
         let all = self.rows.len();
-        format!("accepted by {through} of {all} {}", if all == 1 { "target" } else { "targets" })
+        let count = |what: &dyn Fn(&&Row) -> bool| self.rows.iter().filter(what).count();
+        let targets = if all == 1 { "target" } else { "targets" };
+        let accepted = format!("accepted by {} of {all} {targets}", count(&|row| row.is_accepted()));
+        match self.rows.iter().all(|row| row.completion == Completion::NotAsked) {
+            true => accepted,
+            false => format!("{accepted}, completed by {}", count(&|row| row.word() == "completed")),
+        }
     }
 }
 
@@ -203,8 +288,13 @@ impl Report for Fanned {
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
         let rows: Vec<Vec<String>> = self.rows.iter().map(Row::cells).collect();
         aligned(&COLUMNS, &rows, page)?;
-        for row in self.rows.iter().filter(|row| !row.why.is_empty()) {
-            writeln!(page.out, "{}", clean(&format!("{}: {}", row.target, row.why)))?;
+        for row in &self.rows {
+            let note = match row.completion.told(row.title) {
+                _ if !row.why.is_empty() => row.why.clone(),
+                (Some("unknown"), note) => note,
+                _ => continue,
+            };
+            wrapped(page, &clean(&format!("{}: ", row.target)), "  ", &clean(&note))?;
         }
         writeln!(page.out, "{}", self.said())
     }

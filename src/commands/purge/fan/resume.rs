@@ -1,10 +1,11 @@
 //! Taking up a command that purged at several accounts: every target's journal, in the order that was settled then.
 
-use super::{Fan, run, run::Ready, settle};
+use super::{Fan, again, run, run::Ready, settle};
 use crate::{
     commands::purge::{
         account::{Keys, Sets},
         job::Job,
+        prove::Proving,
     },
     context::Context,
     error::{Error, Result},
@@ -12,7 +13,7 @@ use crate::{
     purge::{
         execute::Order,
         fan::{Stage, whose},
-        journal::{Fate, Found, Journal},
+        journal::{Fate, Found, Journal, Resumed},
     },
     report::Report,
 };
@@ -29,6 +30,8 @@ pub(in crate::commands::purge) struct Again<'m> {
     pub resend: bool,
     /// What finds the journals again.
     pub name: &'m str,
+    /// What it waits for, and what is looked at.
+    pub proving: &'m Proving,
 }
 
 /// The journals of the same command, in the order in which its targets were named; none where it had one account.
@@ -74,26 +77,38 @@ pub(in crate::commands::purge) fn resume(
     settle::refuse_shared(how.keys, cx)?;
     let file = File::load(&cx.place())?;
     let sets = settle::sets(&how.sets.sets, &stages)?;
-    let mut fan = Fan { stages, profiles: Vec::new(), jobs: Vec::new() };
+    let profiles = names.iter().map(|name| settle::profile(name, &file, cx)).collect::<Result<Vec<_>>>()?;
+    let (mut jobs, mut left) = (Vec::new(), Vec::new());
+    for (((resumed, name), profile), sets) in resumed.into_iter().zip(&names).zip(&profiles).zip(&sets) {
+        let Resumed { journal, run, plan, past, .. } = resumed;
+        let job = cx.under(profile, |cx| Job::of(plan, profile, sets, cx));
+        jobs.push(job.map_err(|error| whose(name, error))?);
+        left.push((journal, run, past));
+    }
+    let proof = how.proving.of_plans(&jobs.iter().collect::<Vec<_>>(), cx)?;
     let mut ready = Vec::new();
-    for ((resumed, name), sets) in resumed.into_iter().zip(&names).zip(&sets) {
-        let profile = settle::profile(name, &file, cx)?;
-        let job = cx.under(&profile, |cx| Job::of(resumed.plan, &profile, sets, cx));
-        let job = job.map_err(|error| whose(name, error))?;
-        ready.push(if resumed.past.entries().iter().all(|entry| entry.fate == Fate::Accepted) {
-            Ready::Through(resumed.past)
-        } else {
-            let (run, past) = (resumed.run, resumed.past);
-            let order = Order { rate: how.rate, run, past, resend: how.resend, wait: None };
-            let open = run::open(&profile, &job, how.keys, order, cx).map_err(|error| whose(name, error))?;
-            Ready::Open(Box::new(run::Open { journal: Some(resumed.journal.named(how.name)), ..open }))
-        });
-        fan.profiles.push(profile);
-        fan.jobs.push(Ok(job));
+    for (((journal, run, past), job), profile) in left.into_iter().zip(&jobs).zip(&profiles) {
+        let order = Order { rate: how.rate, run, past, resend: how.resend, wait: proof.wait() };
+        if is_through(job, &order) {
+            ready.push(Ready::Through(order));
+            continue;
+        }
+        let open = run::open(profile, job, how.keys, order, cx);
+        let open = open.map_err(|error| whose(&profile.name, error))?;
+        ready.push(Ready::Open(Box::new(run::Open { journal: Some(journal.named(how.name)), ..open })));
     }
     if ready.iter().all(|ready| matches!(ready, Ready::Through(_))) {
         cx.console.info("every target of this run accepted all; there is nothing to send");
     }
-    let again = format!("`stratos purge resume {}` sends the rest", how.name);
-    Ok(Box::new(run::run(fan, ready, &again, cx)?))
+    proof.await_origin(cx)?;
+    let fan = Fan { stages, profiles, jobs: jobs.into_iter().map(Ok).collect() };
+    let again = again(how.name, proof.wait().is_some());
+    let fanned = run::run(fan, ready, &again, cx)?;
+    proof.of_all(fanned, cx)
+}
+
+/// Whether an earlier part of the run left nothing to send, nor to ask about.
+fn is_through(job: &Job, order: &Order) -> bool {
+    let asks = order.wait.is_some() && job.provider.poll.is_some();
+    order.past.entries().iter().all(|entry| entry.fate == Fate::Accepted && (entry.done || !asks))
 }

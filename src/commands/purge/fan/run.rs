@@ -16,7 +16,7 @@ use crate::{
         execute::{Ledger, Order, execute},
         fan::{failure, layers},
         in_words,
-        journal::{Journal, Past},
+        journal::{Fate, Journal},
     },
 };
 use std::{
@@ -29,8 +29,8 @@ use std::{
 pub(super) enum Ready<'a> {
     /// Its turn may come.
     Open(Box<Open<'a>>),
-    /// An earlier part of the run sent all of it.
-    Through(Past),
+    /// An earlier part of the run sent all of it, and nothing is left to be asked.
+    Through(Order),
     /// It cannot take part.
     Shut,
 }
@@ -77,7 +77,10 @@ pub(super) fn run<'a>(
             let before = stage.after.iter().find(|at| !ends[**at].as_ref().is_some_and(End::is_through));
             let Ok(job) = &fan.jobs[*index] else { continue };
             match std::mem::replace(&mut ready[*index], Ready::Shut) {
-                Ready::Through(past) => ends[*index] = Some(End::before(job, &past)),
+                Ready::Through(order) => {
+                    step(&progress, job.plan.count());
+                    ends[*index] = Some(End::before(job, &order));
+                }
                 _ if signalled => ends[*index] = Some(End::unsent("interrupted before its turn".into())),
                 Ready::Open(open) if before.is_none() => parts.push((*index, job, open)),
                 _ => {
@@ -114,6 +117,8 @@ fn together(turns: Vec<Turn<'_, '_>>, progress: &Mutex<Progress<'_>>) -> Vec<(us
 
 fn one(job: &Job, open: Open<'_>, progress: &Mutex<Progress<'_>>) -> End {
     let Open { account, client, order, journal } = open;
+    let earlier = order.past.entries().iter().filter(|entry| entry.fate == Fate::Accepted);
+    step(progress, earlier.count());
     let begun = client.clock.elapsed();
     let name = journal.as_ref().map(|journal| journal.name().to_owned());
     let mut ledger = (journal, Notes { ids: Vec::new(), progress });
@@ -135,10 +140,8 @@ struct Notes<'n, 'p> {
     progress: &'n Mutex<Progress<'p>>,
 }
 
-impl Notes<'_, '_> {
-    fn step(&self) {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).add(1);
-    }
+fn step(progress: &Mutex<Progress<'_>>, count: usize) {
+    progress.lock().unwrap_or_else(PoisonError::into_inner).add(count as u64);
 }
 
 impl Ledger for Notes<'_, '_> {
@@ -148,12 +151,12 @@ impl Ledger for Notes<'_, '_> {
 
     fn accepted(&mut self, _: &Batch<'_>, _: &Response, receipt: &Receipt) -> Result<()> {
         self.ids.extend(receipt.id.clone());
-        self.step();
+        step(self.progress, 1);
         Ok(())
     }
 
     fn failed(&mut self, _: &Batch<'_>, _: &Error) -> Result<()> {
-        self.step();
+        step(self.progress, 1);
         Ok(())
     }
 
@@ -168,22 +171,23 @@ fn fanned(fan: Fan, ends: Vec<Option<End>>, layers: &[Vec<usize>], again: &str, 
     let mut failures = Vec::new();
     for (index, (job, end)) in fan.jobs.into_iter().zip(ends).enumerate() {
         let name = fan.stages[index].name.clone();
-        let (job, mut end) = match (job, end) {
+        let (job, end) = match (job, end) {
             (Ok(job), Some(end)) => (Some(job), end),
             (Ok(job), None) => (Some(job), End::unsent("it was not reached".into())),
             (Err(error), _) => (None, End::failed(error)),
         };
         let layer = layers.iter().position(|layer| layer.contains(&index)).unwrap_or_default() + 1;
-        let failure = end.failure.take();
         let provider = fan.profiles[index].provider.value.clone();
-        rows.push(Row::new(name.clone(), provider, layer, job.as_ref(), end, failure.as_ref()));
+        let (row, failure) = Row::new(name.clone(), provider, layer, job.as_ref(), end);
+        rows.push(row);
         failures.extend(failure.map(|failure| (name, failure)));
     }
     for (name, failure) in &failures {
         console.warn(format!("{name}: {}", in_words(failure)));
     }
     let summary = rows.iter().map(Row::summary).collect::<Vec<_>>().join("; ");
-    let ending = format!("{summary}; {again}");
+    let left = rows.iter().any(|row| !row.is_accepted());
+    let ending = if left { format!("{summary}; {again}") } else { summary };
     let failure = failure(failures, &ending);
     if let Some(error) = &failure
         && !error.to_string().contains(&ending)

@@ -2,7 +2,11 @@
 
 use super::{Fan, Manner};
 use crate::{
-    commands::purge::{account::Keys, changed::Chosen, job::Job},
+    commands::purge::{
+        account::{Keys, Sets},
+        changed::Chosen,
+        job::Job,
+    },
     context::Context,
     error::{Error, Result},
     options::near,
@@ -10,6 +14,7 @@ use crate::{
     purge::{
         self, PROVIDERS,
         fan::{Meaning, Stage, expand, merge, whose},
+        plan::Several,
     },
 };
 use std::rc::Rc;
@@ -18,20 +23,35 @@ use std::rc::Rc;
 pub(super) fn settle(
     names: &[String],
     chosen: &Chosen,
-    how: &Manner<'_>,
+    typed: &Sets,
+    keys: &Keys,
     cx: &mut Context<'_>,
 ) -> Result<Fan> {
-    refuse_shared(how.keys, cx)?;
+    refuse_shared(keys, cx)?;
     let file = File::load(&cx.place())?;
     let groups = file.groups()?;
     let stages = expand(names, &|name, user| look(name, user, &file, &groups, cx))?;
-    let sets = sets(&how.sets.sets, &stages)?;
+    let sets = sets(&typed.sets, &stages)?;
     let profiles = stages.iter().map(|stage| profile(&stage.name, &file, cx)).collect::<Result<Vec<_>>>()?;
     let mut jobs = Vec::new();
     for (profile, sets) in profiles.iter().zip(&sets) {
         jobs.push(cx.under(profile, |cx| Job::cut(chosen, profile, sets, cx)));
     }
-    without_doubles(Fan { stages, profiles, jobs }, how, cx)
+    without_doubles(Fan { stages, profiles, jobs }, keys, cx)
+}
+
+/// The targets of a plan that was made before, each with the account that it was made for, or why not.
+pub(super) fn taken(several: Several, how: &Manner<'_>, cx: &mut Context<'_>) -> Result<Fan> {
+    refuse_shared(how.keys, cx)?;
+    let file = File::load(&cx.place())?;
+    let Several { stages, plans } = several;
+    let sets = sets(&how.sets.sets, &stages)?;
+    let profiles = stages.iter().map(|stage| profile(&stage.name, &file, cx)).collect::<Result<Vec<_>>>()?;
+    let mut jobs = Vec::new();
+    for ((plan, profile), sets) in plans.into_iter().zip(&profiles).zip(&sets) {
+        jobs.push(cx.under(profile, |cx| Job::of(plan, profile, sets, cx)));
+    }
+    Ok(Fan { stages, profiles, jobs })
 }
 
 /// What is typed once cannot be meant for each of several accounts.
@@ -104,8 +124,8 @@ pub(super) fn sets(given: &[String], stages: &[Stage]) -> Result<Vec<Vec<String>
 }
 
 /// What makes two targets one: the same account, opened by the same credentials.
-fn identity(profile: &Rc<Profile>, job: &Job, how: &Manner<'_>, cx: &mut Context<'_>) -> String {
-    let account = cx.under(profile, |cx| how.keys.account_by_name(job.provider, job.settings.clone(), cx));
+fn identity(profile: &Rc<Profile>, job: &Job, keys: &Keys, cx: &mut Context<'_>) -> String {
+    let account = cx.under(profile, |cx| keys.account_by_name(job.provider, job.settings.clone(), cx));
     let named = account.map(|account| {
         account
             .secrets()
@@ -116,12 +136,12 @@ fn identity(profile: &Rc<Profile>, job: &Job, how: &Manner<'_>, cx: &mut Context
     format!("{} {} {:?}", job.provider.id, job.settings.digest(), named.unwrap_or_default())
 }
 
-fn without_doubles(fan: Fan, how: &Manner<'_>, cx: &mut Context<'_>) -> Result<Fan> {
+fn without_doubles(fan: Fan, keys: &Keys, cx: &mut Context<'_>) -> Result<Fan> {
     let Fan { stages, profiles, jobs } = fan;
     let mut seen: Vec<Option<String>> = Vec::new();
     let mut same = Vec::new();
     for (index, (profile, job)) in profiles.iter().zip(&jobs).enumerate() {
-        let own = job.as_ref().ok().map(|job| identity(profile, job, how, cx));
+        let own = job.as_ref().ok().map(|job| identity(profile, job, keys, cx));
         let first = own.as_ref().and_then(|own| seen.iter().position(|seen| seen.as_ref() == Some(own)));
         if let Some(first) = first {
             one_account(&profiles[first], profile, &stages[index].name, cx)?;

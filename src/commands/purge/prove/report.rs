@@ -5,7 +5,7 @@ use crate::{
     progress::clean,
     purge::{
         Completion,
-        prove::{Finding, Reason, State},
+        prove::{Finding, Reason, State, likeliest},
     },
     report::{Page, Report, Rows, Style},
 };
@@ -15,31 +15,55 @@ use std::{cell::Cell, io, time::Duration};
 /// How many open findings are told one by one.
 const SHOWN: usize = 10;
 
+/// What `--wait` found out of each account, with its provider's name; in a command for several each tells its own.
+pub(super) struct Completed(pub Vec<(&'static str, Completion)>);
+
+impl Completed {
+    /// The one that is least done: `no` before `unknown` before `yes`, and how many of several are.
+    fn told(&self) -> (Option<&'static str>, String) {
+        let told: Vec<_> = self.0.iter().map(|(title, completion)| completion.told(title)).collect();
+        let count = |what| told.iter().filter(|(word, _)| *word == Some(what)).count();
+        let Some(word) = ["no", "unknown", "yes"].into_iter().find(|word| count(word) > 0) else {
+            return (None, String::new());
+        };
+        match &told[..] {
+            [(_, note)] => (Some(word), note.clone()),
+            all => (Some(word), format!("{} of {} targets say so", count("yes"), all.len())),
+        }
+    }
+
+    /// Of one account; several fail each for itself.
+    fn failure(&self) -> Option<Error> {
+        match &self.0[..] {
+            [(_, completion)] => completion.failure(),
+            _ => None,
+        }
+    }
+}
+
 /// A purge, and what is known of its end.
 pub(super) struct Proven {
     inner: Box<dyn Report>,
     streamed: bool,
-    completion: Completion,
-    title: &'static str,
+    completed: Completed,
     /// Whether every batch was.
-    pub accepted: bool,
+    accepted: bool,
     /// What the looks showed; `None` where none was made.
-    pub findings: Option<Vec<Finding>>,
+    findings: Option<Vec<Finding>>,
     /// The likeliest reason for what is open.
-    pub reason: Option<Reason>,
+    reason: Option<Reason>,
     /// How long was looked at most.
-    pub within: Duration,
+    within: Duration,
     failure: Cell<Option<Error>>,
 }
 
 impl Proven {
-    pub fn new(inner: Box<dyn Report>, streamed: bool, completion: Completion, title: &'static str) -> Self {
+    pub fn new(inner: Box<dyn Report>, streamed: bool, completed: Completed, accepted: bool) -> Self {
         Self {
             inner,
             streamed,
-            completion,
-            title,
-            accepted: true,
+            completed,
+            accepted,
             findings: None,
             reason: None,
             within: Duration::ZERO,
@@ -47,20 +71,22 @@ impl Proven {
         }
     }
 
-    /// With the failure to end with: the purge's own, what is not completed, what is not fresh.
-    pub fn ending(self, purge: Option<Error>) -> Self {
-        let failure = purge.or_else(|| self.incomplete()).or_else(|| self.not_fresh());
-        self.failure.set(failure);
-        self
+    /// Whether every batch was accepted.
+    pub const fn is_accepted(&self) -> bool {
+        self.accepted
     }
 
-    fn incomplete(&self) -> Option<Error> {
-        let Completion::Pending { batches, why } = &self.completion else { return None };
-        let count = if *batches == 1 { "1 batch is".to_owned() } else { format!("{batches} batches are") };
-        Some(Error::Unavailable(format!(
-            "accepted, but {count} still in progress ({why}); nothing has to be sent again: wait longer with \
-             --wait=TIME"
-        )))
+    /// What the looks showed, within so long; `own`: some cache is one's own.
+    pub fn found(&mut self, findings: Vec<Finding>, own: bool, within: Duration) {
+        self.reason = likeliest(&findings, own);
+        (self.findings, self.within) = (Some(findings), within);
+    }
+
+    /// With the failure to end with: the purge's own, what is not completed, what is not fresh.
+    pub fn ending(self, purge: Option<Error>) -> Self {
+        let failure = purge.or_else(|| self.completed.failure()).or_else(|| self.not_fresh());
+        self.failure.set(failure);
+        self
     }
 
     fn not_fresh(&self) -> Option<Error> {
@@ -91,27 +117,9 @@ impl Proven {
         })
     }
 
-    fn completed(&self) -> (Option<&'static str>, String) {
-        match &self.completion {
-            Completion::NotAsked => (None, String::new()),
-            Completion::Done => (Some("yes"), format!("{} says so", self.title)),
-            Completion::Unasked { waited } if waited.is_zero() => {
-                (Some("unknown"), format!("{} cannot be asked, and names no time", self.title))
-            }
-            Completion::Unasked { waited } => {
-                let waited = humantime::format_duration(Duration::from_secs(waited.as_secs()));
-                (
-                    Some("unknown"),
-                    format!("{} cannot be asked; waited the {waited} that it names", self.title),
-                )
-            }
-            Completion::Pending { batches, why } => (Some("no"), format!("in progress: {batches}; {why}")),
-        }
-    }
-
     /// The three states and the evidence, without the purge's own report.
     fn states(&self) -> Value {
-        let (completed, note) = self.completed();
+        let (completed, note) = self.completed.told();
         let mut value = json!({
             "accepted": if self.accepted { "yes" } else { "no" },
             "completed": completed,
@@ -172,7 +180,7 @@ impl Report for Proven {
             writeln!(page.out, "{name}  {}", clean(&format!("{word}{colon}{note}")))
         };
         line(page, "accepted", if self.accepted { "yes" } else { "no" }, "")?;
-        if let (Some(word), note) = self.completed() {
+        if let (Some(word), note) = self.completed.told() {
             line(page, "completed", word, &note)?;
         }
         let (Some(word), Some(findings)) = (self.fresh(), &self.findings) else { return Ok(()) };
