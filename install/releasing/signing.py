@@ -12,6 +12,9 @@ from typing import Optional
 from . import archive, keys, manifest, pins
 from .project import NAME, Argument, Refusal, epoch, run
 
+# The line that no signature covers is always the same, so that every byte of a release is signed or known.
+UNTRUSTED = "signature from minisign secret key"
+
 
 class Signer:
     """A secret key that was tried: its public half is in keys.txt."""
@@ -32,7 +35,7 @@ class Signer:
         """Writes `<file>.minisig` beside a file."""
         signature = signature_of(path)
         command: list[Argument] = ["minisign", "-S", "-s", self.key, "-m", path, "-x", signature, "-t", words]
-        run([*command, "-c", f"signature of {path.name}"], text=self.password)
+        run([*command, "-c", UNTRUSTED], text=self.password)
 
 
 def password_of(key: Path) -> Optional[str]:
@@ -59,7 +62,11 @@ def signature_of(path: Path) -> Path:
 def comment(path: Path, public: str) -> Optional[str]:
     """The trusted comment of a file's signature, when this key made it."""
     try:
+        if not signature_of(path).read_bytes().startswith(f"untrusted comment: {UNTRUSTED}\n".encode()):
+            return None
         return run(["minisign", "-V", "-Q", "-P", public, "-m", path, "-x", signature_of(path)]).rstrip("\n")
+    except OSError:
+        return None
     except Refusal as refusal:
         if "not installed" in str(refusal):
             raise

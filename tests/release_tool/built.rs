@@ -3,7 +3,7 @@
 use crate::{
     Row,
     common::runner::{Runner, program},
-    copy::{Copy, LABEL, VERSION, builder},
+    copy::{Copy, DAY, LABEL, VERSION, builder, time},
     made::{json, same},
 };
 use libtest_mimic::Failed;
@@ -198,7 +198,7 @@ fn a_key_with_a_password_signs() -> Result<(), Failed> {
     // minisign asks for a new password twice; the key stays the same.
     let change = program("minisign", ["-C", "-s", &key]).stdin("stapler\nstapler\n");
     change.env("PATH", std::env::var_os("PATH").unwrap()).run().exits(0);
-    let again = || copy.tool(["resign", "--key", &key]).env("SOURCE_DATE_EPOCH", "1796262400");
+    let again = || copy.tool(["resign", "--key", &key]).env("SOURCE_DATE_EPOCH", (time() + DAY).to_string());
     again().stdin("wrong\n").run().exits(65);
     again().stdin("stapler\n").run().exits(0);
     copy.fine(["verify"]);

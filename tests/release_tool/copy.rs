@@ -7,14 +7,25 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::{Mutex, OnceLock},
+    time::{Duration, UNIX_EPOCH},
 };
 use tempfile::TempDir;
 
 /// The version of the package, which the copies release.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A time that is the same in every copy: 2026-11-21T12:00:00Z.
-pub const TIME: &str = "1795262400";
+/// The time of every copy's commit: the midnight before, so that a release is neither to come nor expired.
+pub fn time() -> u64 {
+    static TIME: OnceLock<u64> = OnceLock::new();
+    *TIME.get_or_init(|| UNIX_EPOCH.elapsed().unwrap().as_secs() / DAY * DAY)
+}
+
+pub const DAY: u64 = 86_400;
+
+/// A number of seconds later, as a manifest writes it.
+pub fn date(later: u64) -> String {
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(time() + later)).to_string()
+}
 
 /// The target that this machine builds, and another one with the same dependencies.
 pub const LABEL: &str = TARGETS.0;
@@ -203,7 +214,7 @@ impl Copy {
         let mut run = program(python(), [self.file("install/release")]).args(words);
         run.command().current_dir(self.root());
         let run = builder().into_iter().fold(run, |run, (name, value)| run.env(name, value));
-        run.env("HOME", self.home()).env("SOURCE_DATE_EPOCH", TIME)
+        run.env("HOME", self.home()).env("SOURCE_DATE_EPOCH", time().to_string())
     }
 
     /// Runs it to success, and gives what it printed.
@@ -322,7 +333,7 @@ fn git(folder: &Path, home: &Path) -> Command {
         command
             .env(format!("GIT_{role}_NAME"), "Nobody")
             .env(format!("GIT_{role}_EMAIL"), "nobody@example.com");
-        command.env(format!("GIT_{role}_DATE"), format!("{TIME} +0000"));
+        command.env(format!("GIT_{role}_DATE"), format!("{} +0000", time()));
     }
     command
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     Row,
-    copy::{Copy, LABEL, VERSION},
+    common::own_cli,
+    copy::{Copy, DAY, LABEL, VERSION, date},
     made::sha256,
 };
 use libtest_mimic::Failed;
@@ -11,6 +12,7 @@ use std::{fs, path::PathBuf};
 #[rustfmt::skip]
 pub const TRIALS: &[Row] = &[
     ("a_release_as_it_was_made_is_let_through", a_release_as_it_was_made_is_let_through),
+    ("the_binary_judges_a_release_as_the_tool_does", the_binary_judges_a_release_as_the_tool_does),
     ("a_flipped_byte_in_any_file_is_found", a_flipped_byte_in_any_file_is_found),
     ("a_signature_of_another_file_key_or_version_is_found", a_signature_of_another_file_key_or_version_is_found),
     ("a_file_too_many_or_too_few_is_found", a_file_too_many_or_too_few_is_found),
@@ -21,10 +23,29 @@ pub const TRIALS: &[Row] = &[
 fn a_release_as_it_was_made_is_let_through() -> Result<(), Failed> {
     let copy = Copy::signed();
     let said = copy.fine(["verify"]);
-    assert!(said.contains(VERSION) && said.contains("2027-05-20T12:00:00Z"), "{said}");
+    assert!(said.contains(VERSION) && said.contains(&date(180 * DAY)), "{said}");
     for folder in [copy.out().join("dist"), copy.released("")] {
         assert_eq!(copy.fine(["verify", folder.to_str().unwrap()]), said);
     }
+    Ok(())
+}
+
+/// A second opinion: `stratos verify`, with the keys of the copy.
+fn the_binary_judges_a_release_as_the_tool_does() -> Result<(), Failed> {
+    let copy = Copy::signed();
+    let keys = copy.text("install/keys.txt");
+    let judged =
+        || own_cli::trusting(&keys, [std::ffi::OsStr::new("verify"), copy.released("").as_os_str()]).run();
+    judged().exits(0);
+    for name in ["manifest.json", "stratos.1", "install.sh.minisig"] {
+        let (path, whole) = (copy.released(name), fs::read(copy.released(name))?);
+        flip(&path, whole.len() - whole.len() / 3);
+        judged().exits(65);
+        fs::write(&path, whole)?;
+    }
+    let strangers = Copy::new().text("install/keys.txt");
+    let words = [std::ffi::OsStr::new("verify"), copy.released("").as_os_str()].map(ToOwned::to_owned);
+    own_cli::trusting(&strangers, words).run().exits(65);
     Ok(())
 }
 
@@ -48,6 +69,11 @@ fn a_flipped_byte_in_any_file_is_found() -> Result<(), Failed> {
         assert_eq!(run.code, Some(65), "{name}: {}{}", run.stdout(), run.stderr);
         assert!(run.stderr.contains(name.trim_end_matches(".minisig")), "{name}: {}", run.stderr);
         fs::write(&path, whole)?;
+    }
+    for at in [0, 30] {
+        flip(&copy.released("stratos.1.minisig"), at);
+        assert!(copy.refused(["verify"]).contains("stratos.1: no good signature"), "its first line");
+        flip(&copy.released("stratos.1.minisig"), at);
     }
     copy.fine(["verify"]);
     Ok(())
@@ -115,7 +141,7 @@ fn changed(copy: &Copy, name: &str, old: &str, new: &str) {
 
 fn an_expired_or_foreign_manifest_is_found() -> Result<(), Failed> {
     let copy = Copy::signed();
-    rewritten(&copy, "2027-05-20T12:00:00Z", "2020-05-20T12:00:00Z");
+    rewritten(&copy, &date(180 * DAY), "2020-05-20T12:00:00Z");
     let said = copy.refused(["verify"]);
     assert!(said.contains("expired 2020-05-20T12:00:00Z") && said.contains("resign"), "{said}");
     for (old, new) in [("\"schema\": 1", "\"schema\": 2"), ("\"name\": \"stratos\"", "\"name\": \"other\"")] {
