@@ -35,6 +35,16 @@ pub struct Sum {
     pub sha256: Digest,
 }
 
+impl Sum {
+    /// Of bytes in memory.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut meter = Meter::default();
+        meter.update(bytes);
+        meter.finish()
+    }
+}
+
 /// Sums up what it is given.
 #[derive(Debug, Clone, Default)]
 pub struct Meter {

@@ -200,3 +200,25 @@ fn what_a_later_version_adds_is_passed_over() {
     let manifest = Manifest::parse(release.manifest().as_bytes()).unwrap();
     assert_eq!(manifest.find("stratos.wasm").map(|entry| entry.kind), Some(Kind::Other));
 }
+
+#[test]
+fn every_reason_has_its_word() {
+    let (keys, digest) = (Keys::new(), Sum::of(b"").sha256);
+    let comment =
+        Signature::parse(keys.sign(b"", "stratos 0.2.0 a").as_bytes()).unwrap().verify(b"", &trust(&keys));
+    let reasons = [
+        Distrust::Digest { found: digest, wanted: digest },
+        Distrust::Mismatch(KeyId(1)),
+        Distrust::UnknownKey { id: KeyId(1), known: Vec::new() },
+        Distrust::Signature("it is none"),
+        Distrust::Other { found: comment.unwrap(), wanted: "b".to_owned() },
+        Distrust::NotListed("a is not listed".to_owned()),
+        Distrust::Missing,
+    ];
+    let words: Vec<&str> = std::iter::once("valid").chain(reasons.iter().map(Distrust::word)).collect();
+    assert_eq!(words, Distrust::WORDS);
+    for reason in reasons {
+        let error = reason.of("stratos.1");
+        assert_eq!((error.facts().name, error.facts().exit), ("untrusted_release", 65));
+    }
+}

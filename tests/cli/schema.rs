@@ -2,7 +2,7 @@ use crate::common::runner::stratos;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use stratos::{commands::COMMANDS, error::Kind, sign::Verdict};
+use stratos::{commands::COMMANDS, error::Kind, release::Distrust, sign::Verdict};
 
 fn names(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect()
@@ -42,6 +42,7 @@ fn version_2_is_this_binary() {
     let all: Vec<&str> = Kind::ALL.iter().map(|kind| kind.facts().name).collect();
     assert_eq!(types.keys().map(String::as_str).collect::<Vec<_>>(), all);
     assert_eq!(catalogue["verdicts"], serde_json::json!(Verdict::WORDS));
+    assert_eq!(catalogue["release_verdicts"], serde_json::json!(Distrust::WORDS));
     let purge = &catalogue["commands"].as_array().unwrap()[4];
     assert!(names(&purge["options"]).contains(&"--dry-run"), "{purge}");
     assert!(names(&catalogue["global_options"]).contains(&"--output"));

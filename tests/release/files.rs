@@ -8,6 +8,8 @@ use common::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+#[cfg(unix)]
+use std::process::Command;
 use std::{ffi::OsString, fs};
 
 #[rustfmt::skip]
@@ -109,7 +111,8 @@ fn each_way_to_vouch_is_enough_and_is_named() {
 /// One run judges all the damaged copies: a folder each, with one byte of one file changed.
 fn a_flipped_byte_anywhere_is_refused() {
     let keys = Keys::new();
-    let good = sample().write(&keys);
+    let good = Published::new("0.1.0").binary("x86_64-unknown-linux-musl", "#!/bin/sh\n");
+    let good = good.file("stratos.1", "man", None, ".TH STRATOS 1\n").write(&keys);
     let work = tempfile::tempdir().unwrap();
     let (mut copies, mut damaged): (Vec<OsString>, Vec<String>) = (Vec::new(), Vec::new());
     for name in ["stratos.1", "stratos.1.minisig", "manifest.json", "manifest.json.minisig", BINARY] {
@@ -117,14 +120,14 @@ fn a_flipped_byte_anywhere_is_refused() {
         for at in 0..bytes.len() {
             let folder = work.path().join(format!("{name}-{at}"));
             fs::create_dir(&folder).unwrap();
-            for other in ["stratos.1", "stratos.1.minisig", "manifest.json", "manifest.json.minisig", BINARY]
-            {
-                fs::write(folder.join(other), good.read(other)).unwrap();
+            let judged = if name == BINARY { BINARY } else { "stratos.1" };
+            let others = [judged, "stratos.1.minisig", "manifest.json", "manifest.json.minisig"];
+            for other in others.into_iter().filter(|other| *other != name) {
+                fs::hard_link(good.path(other), folder.join(other)).unwrap();
             }
             let mut bad = bytes.clone();
             bad[at] ^= 1 << (at % 8);
             fs::write(folder.join(name), bad).unwrap();
-            let judged = if name == BINARY { BINARY } else { "stratos.1" };
             copies.push(folder.join(judged).into());
             damaged.push(format!("{name}, byte {at}"));
         }
@@ -308,6 +311,12 @@ fn what_cannot_be_checked_says_what_is_missing() {
     fs::create_dir(release.path("empty")).unwrap();
     lacks(&["empty"], "manifest.json does not exist");
     lacks(&["stratos.1", "empty", "--sha256", &"0".repeat(64)][1..], "no regular file");
+    #[cfg(unix)]
+    for pipe in ["pipe", "install.sh.minisig"] {
+        let _ = fs::remove_file(release.path(pipe));
+        assert!(Command::new("mkfifo").arg(release.path(pipe)).status().unwrap().success());
+        lacks(&[if pipe == "pipe" { pipe } else { "install.sh" }], "no regular file");
+    }
     fs::remove_file(release.path("manifest.json.minisig")).unwrap();
     lacks(&["."], "manifest.json.minisig does not exist");
     lacks(&["manifest.json"], "manifest.json.minisig does not exist");

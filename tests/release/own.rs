@@ -86,6 +86,10 @@ fn facts_are_printed_where_nothing_can_be_checked() {
         value["keys"],
         json!([{ "id": keys.id(), "role": "current" }, { "id": next.id(), "role": "next" }])
     );
+    for format in ["csv", "yaml", "ndjson", "markdown"] {
+        let text = trusting(&both, ["verify", "--self", "--output", format]).run().exits(66).stdout();
+        assert!(text.contains(&next.id()), "{format}: {text}");
+    }
     let page = trusting(&both, ["verify", "--self", "--output", "table"]).run().exits(66).stdout();
     for fact in [VERSION, &label(), &keys.id(), &next.id()] {
         assert!(page.contains(fact), "{page}");

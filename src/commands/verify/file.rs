@@ -1,10 +1,10 @@
 //! One file: through a manifest, through a signature of its own, or both where both are there.
 
-use super::shelf::{Shelf, Source, absent, beside, older, read, unreadable};
+use super::shelf::{Shelf, Source, absent, beside, older, open, read, unreadable};
 use crate::{
     error::{Error, Result},
     release::{
-        Comment, Distrust, KeyId, Manifest, Signature, Sum, Trust, Version, Vouched,
+        Comment, Distrust, Entry, KeyId, Manifest, Signature, Sum, Trust, Version, Vouched,
         digest::{Meter, each_block},
         names,
         signature::{self, Check},
@@ -20,7 +20,7 @@ pub struct Judged {
     pub verdict: Verdict<()>,
     /// As it was named.
     pub file: String,
-    /// What vouches for it.
+    /// What it was judged by.
     pub by: Option<&'static str>,
     /// Of the release that it belongs to.
     pub version: Option<Version>,
@@ -64,7 +64,7 @@ impl Judged {
     /// As vouched for by a manifest.
     pub fn by_manifest(self, source: &Source, found: &Vouched, trust: &Trust) -> Self {
         Self {
-            by: Some("manifest"),
+            by: Some(if self.by.is_some() { "manifest and signature" } else { "manifest" }),
             version: Some(found.manifest.version.clone()),
             key: role(trust, found.key),
             manifest: Some(source.path.display().to_string()),
@@ -83,7 +83,7 @@ pub fn judge(path: &Path, shelf: &mut Shelf<'_>) -> Result<Judged> {
     let manifest_beside = path.with_file_name(names::MANIFEST);
     if path == manifest_beside {
         let source = shelf.at(path)?.ok_or_else(|| absent(path))?;
-        return manifest(&source, shelf.trust);
+        return Ok(manifest(&source, shelf.trust));
     }
     match shelf.named()? {
         Some(source) => through(path, Some(&source), true, shelf.trust),
@@ -101,7 +101,7 @@ pub fn folder(path: &Path, shelf: &mut Shelf<'_>) -> Result<Vec<Judged>> {
         Some(source) => source,
         None => shelf.at(&own)?.ok_or_else(|| absent(&own))?,
     };
-    let mut first = manifest(&source, shelf.trust)?;
+    let mut first = manifest(&source, shelf.trust);
     let Ok(found) = &source.vouched else { return Ok(vec![first]) };
     let others = others(path, &found.manifest)?;
     if !others.is_empty() {
@@ -110,7 +110,7 @@ pub fn folder(path: &Path, shelf: &mut Shelf<'_>) -> Result<Vec<Judged>> {
     let mut judged = vec![first];
     for entry in &found.manifest.files {
         let file = path.join(&entry.file);
-        judged.push(if file.exists() {
+        judged.push(if file.try_exists().map_err(|error| unreadable(&file, &error))? {
             through(&file, Some(&source), true, shelf.trust)?
         } else {
             let missing = Judged::of(&file).by_manifest(&source, found, shelf.trust);
@@ -136,16 +136,13 @@ fn others(folder: &Path, manifest: &Manifest) -> Result<Vec<String>> {
 }
 
 /// A manifest, by its own signature.
-fn manifest(source: &Source, trust: &Trust) -> Result<Judged> {
-    let judged = Judged::of(&source.path);
-    Ok(match &source.vouched {
-        Err(why) => Judged { by: Some("signature"), ..judged }.concluded(&source.path, Err(why.clone())),
-        Ok(found) => {
-            let (sum, _) = digest_of(&source.path, None)?;
-            let judged = judged.by_manifest(source, found, trust);
-            Judged { sum: Some(sum), by: Some("signature"), manifest: None, ..judged }
-        }
-    })
+fn manifest(source: &Source, trust: &Trust) -> Judged {
+    let by = Some("signature");
+    let judged = Judged { by, sum: Some(source.sum), ..Judged::of(&source.path) };
+    match &source.vouched {
+        Err(why) => judged.concluded(&source.path, Err(why.clone())),
+        Ok(found) => Judged { by, manifest: None, ..judged.by_manifest(source, found, trust) },
+    }
 }
 
 /// A file through a manifest and the signature beside it, through whichever is there. Where the
@@ -155,15 +152,22 @@ fn through(path: &Path, source: Option<&Source>, bound: bool, trust: &Trust) -> 
     if own.is_none() && source.is_none() {
         return Err(nothing(path));
     }
-    let mut judged = Judged::of(path);
-    let found = match source.map(|source| (source, &source.vouched)) {
-        Some((source, Err(why))) => return Ok(judged.concluded(&source.path, Err(why.clone()))),
-        Some((source, Ok(found))) => {
-            judged = judged.by_manifest(source, found, trust);
-            Some(found)
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut judged = Judged { by: own.is_some().then_some("signature"), ..Judged::of(path) };
+    let mut listing = None;
+    if let Some(source) = source {
+        match &source.vouched {
+            Err(why) => return Ok(judged.concluded(&source.path, Err(why.clone()))),
+            Ok(found) => {
+                let entry = found.manifest.find(&name);
+                // What a release holds and its manifest cannot list has a signature of its own.
+                if bound || own.is_none() || entry.is_some() {
+                    listing = Some((found, entry));
+                    judged = judged.by_manifest(source, found, trust);
+                }
+            }
         }
-        None => None,
-    };
+    }
     let own = match own.map(|bytes| Signature::parse(&bytes)).transpose() {
         Ok(own) => own,
         Err(why) => return Ok(judged.concluded(&beside(path), Err(why))),
@@ -174,52 +178,52 @@ fn through(path: &Path, source: Option<&Source>, bound: bool, trust: &Trust) -> 
     };
     let (sum, comment) = digest_of(path, check)?;
     judged.sum = Some(sum);
-    let weighed = weigh(path, &sum, found, bound, comment);
-    if let (Ok(Some(comment)), Some(own)) = (&weighed, &own) {
-        let listed = found.is_some_and(|found| found.manifest.find(&comment.file).is_some());
-        judged.by = Some(if listed { "manifest and signature" } else { "signature" });
-        if !listed {
-            judged.warnings = older(&judged.file, &comment.version).into_iter().collect();
-            judged.version = Some(comment.version.clone());
-            judged.key = role(trust, own.key);
-            judged.manifest = None;
-        }
-    }
-    Ok(judged.concluded(path, weighed.map(drop)))
+    let weighed = match listing {
+        Some((found, entry)) => weigh(path, &sum, &found.manifest, entry, comment),
+        None => alone(&mut judged, &name, own.as_ref(), comment, trust),
+    };
+    Ok(judged.concluded(path, weighed))
 }
 
 /// The manifest's word first: it tells an altered file from an altered signature.
 fn weigh(
     path: &Path,
     sum: &Sum,
-    found: Option<&Vouched>,
-    bound: bool,
+    manifest: &Manifest,
+    entry: Option<&Entry>,
     comment: Option<Verdict<Comment>>,
-) -> Verdict<Option<Comment>> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let entry = found.and_then(|found| Some((found, found.manifest.find(&name)?)));
-    if let Some((_, entry)) = entry {
-        entry.compare(sum)?;
-    }
-    let comment = comment.transpose()?;
-    match (entry, &comment) {
-        (Some((found, _)), Some(comment)) => comment.is(&found.manifest.version, &name)?,
-        (Some(_), None) => {}
-        (None, Some(comment)) if !bound => comment.names(&name)?,
-        (None, _) => return Err(unlisted(path, sum, found)),
-    }
-    Ok(comment)
+) -> Verdict<()> {
+    let Some(entry) = entry else { return Err(unlisted(path, sum, manifest)) };
+    entry.compare(sum)?;
+    comment.transpose()?.map_or(Ok(()), |comment| comment.is(&manifest.version, &entry.file))
 }
 
-fn unlisted(path: &Path, sum: &Sum, found: Option<&Vouched>) -> Distrust {
-    let manifest = found.map(|found| &found.manifest);
-    let release = manifest.map(|manifest| format!(" of stratos {}", manifest.version));
-    let twin = manifest.and_then(|manifest| manifest.files.iter().find(|entry| entry.compare(sum).is_ok()));
+/// By its own signature, which says of which release it is.
+fn alone(
+    judged: &mut Judged,
+    name: &str,
+    own: Option<&Signature>,
+    comment: Option<Verdict<Comment>>,
+    trust: &Trust,
+) -> Verdict<()> {
+    let (Some(own), Some(comment)) = (own, comment) else {
+        return Err(Distrust::NotListed(format!("nothing vouches for {name}")));
+    };
+    let comment = comment?;
+    comment.names(name)?;
+    judged.warnings.extend(older(&judged.file, &comment.version));
+    judged.version = Some(comment.version);
+    judged.key = role(trust, own.key);
+    Ok(())
+}
+
+fn unlisted(path: &Path, sum: &Sum, manifest: &Manifest) -> Distrust {
+    let twin = manifest.files.iter().find(|entry| entry.compare(sum).is_ok());
     let twin = twin.map(|entry| format!("; its bytes are those of {}: give it that name", entry.file));
     Distrust::NotListed(format!(
-        "{} is not listed in the manifest{}{}",
+        "{} is not listed in the manifest of stratos {}{}",
         path.display(),
-        release.unwrap_or_default(),
+        manifest.version,
         twin.unwrap_or_default()
     ))
 }
@@ -238,21 +242,13 @@ fn nothing(path: &Path) -> Error {
 
 /// Size and SHA-256 of a file, and what a signature says of it, in one pass.
 pub fn digest_of(path: &Path, mut check: Option<Check<'_>>) -> Result<(Sum, Option<Verdict<Comment>>)> {
-    let failed = |error: std::io::Error| unreadable(path, &error);
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(Error::InputMissing(format!(
-            "{} is no regular file; name a file of a release",
-            path.display()
-        )));
-    }
     let mut meter = Meter::default();
-    let file = fs::File::open(path).map_err(failed)?;
-    each_block(file, |block| {
+    let read = each_block(open(path)?, |block| {
         meter.update(block);
         if let Some(check) = &mut check {
             check.update(block);
         }
-    })
-    .map_err(failed)?;
+    });
+    read.map_err(|error| unreadable(path, &error))?;
     Ok((meter.finish(), check.map(Check::finish)))
 }

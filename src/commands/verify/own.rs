@@ -1,7 +1,6 @@
 //! `verify --self`: what this binary is, and whether it is the one that was released.
 
 use super::{
-    WITHOUT_A_KEY,
     file::{Judged, digest_of},
     shelf::{Shelf, Source},
     shown::{Own, Verified},
@@ -31,7 +30,13 @@ pub fn check(shelf: &mut Shelf<'_>, cx: &Context<'_>) -> Result<Verified> {
 }
 
 fn judged(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Judged> {
-    shelf.trust.needed(WITHOUT_A_KEY)?;
+    shelf.trust.needed("name a key that you trust with --key RW… or --key-file FILE.pub")?;
+    if !binary.exists() {
+        let binary = binary.display();
+        return Err(Error::InputMissing(format!(
+            "{binary} is not there any more: it was replaced; run stratos again"
+        )));
+    }
     let source = match shelf.named()? {
         Some(source) => source,
         None => nearest(binary, shelf)?,
@@ -42,9 +47,12 @@ fn judged(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Judged> {
         Err(why) => return Ok(judged.concluded(&source.path, Err(why.clone()))),
     };
     let judged = judged.by_manifest(&source, found, shelf.trust);
+    let entry = match listed(&source, found) {
+        Ok(entry) => entry,
+        Err(why) => return Ok(judged.concluded(binary, Err(why))),
+    };
     let (sum, _) = digest_of(binary, None)?;
-    let verdict = listed(&source, found).and_then(|entry| entry.compare(&sum));
-    Ok(Judged { sum: Some(sum), ..judged }.concluded(binary, verdict))
+    Ok(Judged { sum: Some(sum), ..judged }.concluded(binary, entry.compare(&sum)))
 }
 
 /// The bare binary of this version and label.

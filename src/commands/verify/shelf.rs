@@ -3,7 +3,7 @@
 use crate::{
     commands::signed::times,
     error::{Error, Result},
-    release::{Distrust, Trust, Version, Vouched, build, manifest, names, signature, vouched},
+    release::{Distrust, Sum, Trust, Version, Vouched, build, manifest, names, signature, vouched},
 };
 use std::{
     fs,
@@ -16,6 +16,8 @@ use std::{
 pub struct Source {
     /// Where it lies.
     pub path: PathBuf,
+    /// Of the bytes that were read.
+    pub sum: Sum,
     /// What it says.
     pub vouched: std::result::Result<Vouched, Distrust>,
     /// What is no reason to refuse a file, and yet is to be known.
@@ -60,7 +62,7 @@ impl<'a> Shelf<'a> {
         let Some(signature) = read(&beside(path), signature::LONGEST)? else { return Ok(None) };
         let vouched = vouched(&bytes, &signature, self.trust);
         let warnings = vouched.as_ref().map_or_else(|_| Vec::new(), |found| self.warnings(path, found));
-        Ok(Some(Source { path: path.to_owned(), vouched, warnings }))
+        Ok(Some(Source { path: path.to_owned(), sum: Sum::of(&bytes), vouched, warnings }))
     }
 
     fn warnings(&self, path: &Path, found: &Vouched) -> Vec<String> {
@@ -107,14 +109,24 @@ pub fn beside(path: &Path) -> PathBuf {
 
 /// At most one byte more than the bound, so that what is longer is seen to be.
 pub fn read(path: &Path, bound: usize) -> Result<Option<Vec<u8>>> {
+    if let Err(error) = fs::metadata(path)
+        && error.kind() == io::ErrorKind::NotFound
+    {
+        return Ok(None);
+    }
     let mut bytes = Vec::new();
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error)),
-    };
-    file.take(bound as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    open(path)?.take(bound as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     Ok(Some(bytes))
+}
+
+/// Opens a regular file: a pipe among the files of a release would be waited for.
+pub fn open(path: &Path) -> Result<fs::File> {
+    let failed = |error: io::Error| unreadable(path, &error);
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        let path = path.display();
+        return Err(Error::InputMissing(format!("{path} is no regular file; name a file of a release")));
+    }
+    fs::File::open(path).map_err(failed)
 }
 
 /// The failure of reading a file.

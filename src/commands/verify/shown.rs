@@ -89,8 +89,8 @@ impl Judged {
             lines.push(format!("signed by {id}, {whose}"));
         }
         let listed = self.manifest.as_ref().map(|manifest| match self.by {
-            Some("manifest") => format!("listed in {manifest}"),
-            _ => format!("listed in {manifest}, and signed itself"),
+            Some("manifest and signature") => format!("listed in {manifest}, and signed itself"),
+            _ => format!("listed in {manifest}"),
         });
         lines.extend(listed);
         if let Some(sum) = self.sum {
