@@ -167,17 +167,29 @@ impl<'a> Bench<'a> {
         if let Err(error) = self.filled(&mut part, offer, supply) {
             return Err(self.broken_off(error, part));
         }
-        if let Err(distrust) = part.judge() {
+        if let Err(distrust) = part.judge()
+            && !planted!("unhashed-binary-stays")
+        {
             part.discard();
             return Err(distrust.of(&supply.named(version, &entry.file)));
         }
         let fresh = part.finish()?;
-        let passed = self.trial.passes(&fresh, version);
-        if let Err(Error::Untrusted(_)) = &passed {
-            let _ = place::remove(&fresh);
-            self.place.sync();
+        match self.trial.passes(&fresh, version) {
+            Err(Error::Interrupted { signal, .. }) => Err(Error::Interrupted {
+                signal,
+                detail: format!(
+                    "interrupted while the new binary was tried out; it is kept as {}, and the next \
+                     `stratos upgrade` goes on from there",
+                    fresh.display()
+                ),
+            }),
+            Err(error) => {
+                let _ = place::remove(&fresh);
+                self.place.sync();
+                Err(error)
+            }
+            Ok(()) => Ok(fresh),
         }
-        passed.map(|()| fresh)
     }
 
     /// As many bytes as there are. Where an earlier run's prefix turns out to be wrong, all of it anew.
@@ -203,6 +215,10 @@ impl<'a> Bench<'a> {
             Error::Untrusted(_) | Error::Answered(_) | Error::TooLarge(_) => {
                 part.discard();
                 error
+            }
+            other if part.offset() == 0 => {
+                part.discard();
+                other
             }
             Error::RequestFailed { attempts, detail } => {
                 Error::RequestFailed { attempts, detail: format!("{detail}; {}", part.kept()) }

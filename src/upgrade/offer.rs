@@ -48,17 +48,19 @@ impl Offer {
 /// Why a manifest whose signature is good is refused all the same.
 fn judge(manifest: &Manifest, wish: &Wish<'_>) -> std::result::Result<(), String> {
     let Manifest { version, released, expires, .. } = manifest;
-    if let Some(wanted) = wish.version.filter(|wanted| *wanted != version) {
+    if let Some(wanted) =
+        wish.version.filter(|wanted| *wanted != version && !planted!("any-version-is-taken"))
+    {
         return Err(format!("is of version {version}, not of {wanted}; name a source that holds {wanted}"));
     }
-    if version < wish.running {
+    if version < wish.running && !planted!("older-release-is-taken") {
         return Err(format!(
             "is of version {version}, older than the running {}: an old manifest may be passed off as the newest \
              to keep old faults in use; `stratos upgrade --rollback` goes back to the previous binary",
             wish.running
         ));
     }
-    if manifest.expired(wish.now).is_some() {
+    if manifest.expired(wish.now).is_some() && !planted!("expired-release-is-taken") {
         return Err(format!(
             "expired at {}: it may be passed off as the newest one; get a newer release, and check this machine's \
              clock ({})",

@@ -145,14 +145,12 @@ impl<'p> Part<'p> {
 
     /// `3 of 7 bytes are kept in …`, for the message of a run that ends early.
     pub fn kept(&self) -> String {
-        match self.offset() {
-            0 => "nothing of it is here yet".to_owned(),
-            bytes => format!(
-                "{bytes} of {} bytes are kept in {}, and the next `stratos upgrade` goes on from there",
-                self.entry.size,
-                self.path.display()
-            ),
-        }
+        format!(
+            "{} of {} bytes are kept in {}, and the next `stratos upgrade` goes on from there",
+            self.offset(),
+            self.entry.size,
+            self.path.display()
+        )
     }
 
     /// What it means that the disk takes no more. A full one is not kept full.

@@ -44,6 +44,9 @@ impl Swapped<'_> {
 
     /// The old binary comes back.
     pub fn undo(self) -> io::Result<()> {
+        if planted!("failed-binary-stays") {
+            return Ok(());
+        }
         fs::rename(self.place.held(), &self.place.binary)?;
         remove(&self.place.held())?;
         self.place.sync();
@@ -78,6 +81,9 @@ pub fn second(place: &Place, from: &Path, to: &Path) -> io::Result<()> {
 /// The old binary gets its second name; what runs keeps running under either.
 #[cfg(not(windows))]
 fn hold(place: &Place) -> io::Result<()> {
+    if planted!("gap-in-the-swap") {
+        return fs::rename(&place.binary, place.held());
+    }
     second(place, &place.binary, &place.held())
 }
 
@@ -115,7 +121,8 @@ pub(super) fn like(file: &File, other: &fs::Metadata) -> io::Result<()> {
         // Only root may give files away; anybody else owns what he installs.
         let _ = fchown(file, Some(other.uid()), Some(other.gid()));
     }
-    file.set_permissions(fs::Permissions::from_mode(other.mode() & 0o777))
+    let mode = if planted!("new-binary-for-all") { 0o777 } else { other.mode() & 0o777 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]

@@ -153,7 +153,11 @@ fn signals() {
         }
         Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
         let run = running.finish().fails("interrupted", 130);
-        let said = if at == "*.new" { "is unchanged" } else { "the old one is back" };
+        let said = if at == "*.new" {
+            ".new, and the next `stratos upgrade` goes on"
+        } else {
+            "the old one is back"
+        };
         assert!(run.stderr.contains(said), "{}", run.stderr);
         assert_eq!(install.reports(), OLD);
         let good = Published::new(NEW).binary(&label(), script(NEW, &install.line())).write(&install.keys);

@@ -186,7 +186,7 @@ fn redirects() {
         });
         let run = web.upgrade(&install).run().fails("redirect_refused", 69);
         assert!(run.stderr.contains("not https"), "{}", run.stderr);
-        assert!(!part(&install).exists() || fs::metadata(part(&install)).unwrap().len() == 0);
+        assert!(!part(&install).exists());
     }
     assert_eq!(plain.connections(), 0);
     // Five hops, and not six.
@@ -220,12 +220,8 @@ fn offline() {
 fn silent() {
     let install = Install::new();
     let web = web(&install, |_, count, whole| if count == 0 { whole.stalled(6000) } else { whole });
-    let run = web.upgrade(&install).args(["--timeout", "400ms"]).run().fails("request_failed", 75);
-    assert!(
-        run.stderr.contains("nothing came for 400ms") && run.stderr.contains("6000 of"),
-        "{}",
-        run.stderr
-    );
+    let run = web.upgrade(&install).args(["--timeout", "3s"]).run().fails("request_failed", 75);
+    assert!(run.stderr.contains("nothing came for 3s") && run.stderr.contains("6000 of"), "{}", run.stderr);
     web.upgrade(&install).run().exits(0);
     install.is_upgraded();
 }

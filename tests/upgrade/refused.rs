@@ -208,7 +208,7 @@ fn at_its_place() {
         let act = format!("case $0 in *.new) echo 'stratos v{NEW}: self-test passed';; *) {act};; esac");
         let bad = acting(NEW, &install.line(), &act);
         let release = Published::new(NEW).binary(&label(), bad).write(&install.keys);
-        let run = install.from(&release).args(["--timeout", "2s"]).run().fails("untrusted_release", 65);
+        let run = install.from(&release).args(["--timeout", "6s"]).run().fails("untrusted_release", 65);
         assert!(run.stderr.contains("the old binary is back"), "{}", run.stderr);
         install.is_unchanged();
     }
