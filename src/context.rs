@@ -1,5 +1,6 @@
 //! The only way to the world: clock, environment, profiles, requests, input, output.
 
+mod again;
 mod answers;
 #[cfg(test)]
 pub(crate) mod desk;

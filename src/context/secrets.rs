@@ -125,10 +125,7 @@ impl Context<'_> {
     }
 
     fn resolved(&mut self, named: Named) -> Result<Found> {
-        let source = match named.origin {
-            Origin::Profile(member) => format!("{member} of profile {}", self.profile()?.name),
-            origin => origin.to_string(),
-        };
+        let source = self.source(named.origin)?;
         if named.how == Reference::Stdin {
             self.claim_stdin("the secret")?;
             if self.interactive {

@@ -100,6 +100,35 @@ fn azures_platform_token_is_read_again_before_it_is_exchanged_again() {
     assert!(!run.everything().contains(".token"), "{}", run.everything());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_token_out_of_a_program_or_a_file_is_looked_at_again_when_it_is_refused() {
+    let program = "echo x >> \"$HOME/runs\"\necho T$(wc -l < \"$HOME/runs\" | tr -d ' ')\n";
+    let purge = |reference: &str, good: &'static str| {
+        let cdn = Cdn::with(move |asked: &Asked, _| {
+            let fine = asked.header("authorization") == Some(&format!("Bearer {good}"));
+            Answer::json(if fine { 200 } else { 401 }, &json!({ "message": "Unauthorized" }))
+        });
+        let more = format!("cdn_id = \"1\"\ntoken = \"{reference}\"");
+        let run = stratos(["purge", "/a"]).config(&config("cdn77", &cdn.url(), &more));
+        let run = run.file("token.sh", program).file("token", "T1\n");
+        let home = run.home().display().to_string();
+        let more = more.replace("HOME", &home);
+        let run = run.config(&config("cdn77", &cdn.url(), &more)).run();
+        (run, bearers(&cdn))
+    };
+    let (run, sent) = purge("exec:sh HOME/token.sh", "T2");
+    run.exits(0);
+    assert_eq!(sent, ["Bearer T1", "Bearer T2"]);
+    let (run, sent) = purge("exec:sh HOME/token.sh", "never");
+    run.exits(77);
+    assert_eq!(sent, ["Bearer T1", "Bearer T2"]);
+    // A file that says the same as before is no reason to ask again.
+    let (run, sent) = purge("file:HOME/token", "never");
+    run.exits(77);
+    assert_eq!(sent, ["Bearer T1"]);
+}
+
 /// Prints another key each time it is run.
 const KEYS: &str = "#!/bin/sh\necho x >> \"$HOME/runs\"\nn=$(wc -l < \"$HOME/runs\" | tr -d ' ')\n\
                     echo \"{\\\"Version\\\":1,\\\"AccessKeyId\\\":\\\"AKIA$n\\\",\\\"SecretAccessKey\\\":\\\"s\\\",\

@@ -5,8 +5,9 @@ use crate::{
     context::Context,
     credential::{Credential, Found, Reference, vendor::Kept},
     error::{Error, Result},
+    http::Client,
     profile::{self, Origin, Profile, Site},
-    purge::{self, Account, Provider, Settings},
+    purge::{self, Account, Provider, Renewal, Settings},
     secret::Secret,
 };
 
@@ -165,7 +166,34 @@ impl Keys {
                 at_home(name, &account.settings, provider, &profile)?;
             }
         }
-        Ok(account)
+        self.renewable(provider, account, cx)
+    }
+
+    /// What a file or a program gave, it may give anew when it ends while the run lasts.
+    fn renewable(
+        &self,
+        provider: &'static Provider,
+        account: Account,
+        cx: &mut Context<'_>,
+    ) -> Result<Account> {
+        let mut places = Vec::new();
+        for (name, found) in account.secrets() {
+            let (which, flag) = self.named(provider, name, cx)?;
+            let named = cx.named(which, None, flag.as_deref())?;
+            let again = named.map(|named| cx.again(named)).transpose()?.flatten();
+            places.push((*name, found.clone(), again));
+        }
+        if places.iter().all(|(_, _, again)| again.is_none()) {
+            return Ok(account);
+        }
+        let again = move |client: &Client<'_>| {
+            let fresh = places.iter().map(|(name, held, again)| match again {
+                Some(again) => Ok((*name, again.found(client.clock)?)),
+                None => Ok((*name, held.clone())),
+            });
+            Ok(Some((fresh.collect::<Result<Vec<_>>>()?, None)))
+        };
+        Ok(account.renewed_by(Renewal { until: None, again: Box::new(again) }))
     }
 
     /// The account as its credentials are named: no file is read, no program run, and nothing warned of.
