@@ -40,7 +40,8 @@ fn said(stderr: &[u8], stdout: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let printed = String::from_utf8_lossy(stdout);
     let line = text.trim().lines().next().unwrap_or_default().to_owned();
-    let secrets = printed.lines().map(str::trim).filter(|secret| !secret.is_empty());
+    let seen = |secret: &&str| !secret.is_empty() && !planted!("complaint-tells-the-secret");
+    let secrets = printed.lines().map(str::trim).filter(seen);
     let line = secrets.fold(line, |line, secret| line.replace(secret, "(redacted)"));
     let line: String = line.chars().take(200).collect();
     if line.is_empty() { line } else { format!(": {line}") }

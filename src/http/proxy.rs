@@ -40,7 +40,7 @@ impl Proxies {
             Ok(lower.or(upper))
         };
         let all = either("all_proxy", "ALL_PROXY")?;
-        let http = match variable("REQUEST_METHOD") {
+        let http = match variable("REQUEST_METHOD").filter(|_| !planted!("visitor-makes-a-proxy")) {
             None => either("http_proxy", "HTTP_PROXY")?,
             Some(_) => one("http_proxy")?,
         };

@@ -32,6 +32,9 @@ impl Command for Demo {
     type Report = Told;
 
     fn run(self, cx: &mut Context<'_>) -> Result<Told> {
+        if planted!("demo-reads-the-profile") {
+            cx.profile()?;
+        }
         let start = cx.clock.elapsed();
         let mut story = Story::begin(cx)?;
         let mut told = Told { url: story.url().to_owned(), steps: Vec::new(), failed: None, seconds: 0.0 };
