@@ -26,7 +26,7 @@ pub fn check(shelf: &mut Shelf<'_>, cx: &Context<'_>) -> Result<Verified> {
         Err(lack) => (None, Some(lack)),
     };
     let keys = cx.trust.keys().iter().map(|key| (key.id, key.role)).collect();
-    Ok(Verified::Own(Own { binary, keys, judged, lack: Cell::new(lack) }))
+    Ok(Verified::Own(Box::new(Own { binary, keys, judged, lack: Cell::new(lack) })))
 }
 
 fn judged(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Judged> {

@@ -15,7 +15,7 @@ pub enum Verified {
     /// Files, in the order in which they were named.
     Files(Vec<Judged>),
     /// The running binary.
-    Own(Own),
+    Own(Box<Own>),
 }
 
 /// The running binary.
