@@ -192,77 +192,78 @@ complete -c stratos -n "__fish_stratos_using_subcommand health" -l verbose -d 'P
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand health" -l deep -d 'Ask the CDN to check what stands behind it, too'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'
 csv\t'RFC 4180 with a header line'
 table\t'Aligned columns'
 markdown\t'A Markdown table'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l filter -d 'Pass structured output through a jq expression' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l tag -d 'Purge what carries this tag; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l prefix -d 'Purge all below this address; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l host -d 'Purge all of this host; may be repeated' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l from -d 'Purge what changed or went since this release: a manifest, a folder, or an archive (tar, tar.gz, zip)' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l site -d 'Address that the files are served below; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l index -d 'What a folder is answered with, or none; repeatable [default: index.html]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l clean-urls -d 'Whether about.html is served as /about, too: auto means unless a file has that name [default: auto]' -r -f -a "auto\t''
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l tag -d 'Purge what carries this tag; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l prefix -d 'Purge all below this address; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l host -d 'Purge all of this host; may be repeated' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l from -d 'Purge what changed or went since this release: a manifest, a folder, or an archive (tar, tar.gz, zip)' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l site -d 'Address that the files are served below; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l index -d 'What a folder is answered with, or none; repeatable [default: index.html]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l clean-urls -d 'Whether about.html is served as /about, too: auto means unless a file has that name [default: auto]' -r -f -a "auto\t''
 on\t''
 off\t''"
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l hashed -d 'Names that change with their content are not purged when they come or go: auto, none, or an expression that finds them [default: auto]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the first --to is the new release' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l wait -d 'Wait until the provider says that the purge is done (default 10m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l after-origin -d 'Purge only when this URL of the origin serves the new content' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l expect -d 'The new content: its digest, or a file that holds it [default: other than what the edge has]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l after-timeout -d 'How long to wait for the origin (default 10m)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l prove -d 'Afterwards fetch the URLs through the edge, all or N of them, until they are fresh' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l prove-url -d 'A URL to prove, instead of the purged ones; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l prove-file -d 'A file of URLs to prove, one a line' -r -F
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l prove-timeout -d 'How long to look (default 60s)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l origin -d 'Compare bytes with those at this base, which serves the same paths' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l encodings -d 'Which encodings to look at (default identity,gzip,br)' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l resolve -d 'Look at this address instead of the host\'s own, HOST:ADDRESS[:PORT]; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l set -d 'A setting of the provider, name=value; repeatable' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l json -d 'Short for --output json'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l no-json -d 'Undo the JSON that CI=true asks for'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -s q -l quiet -d 'Hide info lines and progress'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l no-quiet -d 'Show info lines even where CI=true hides them'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l no-input -d 'Never prompt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -s h -l help -d 'Print help'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l with-added -d 'Purge what is new, too: its 404 may be cached'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l all-removed -d 'Go on where no file of the old release is in the new one'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l partial-ok -d 'Go on with the targets that can, where one cannot'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l yes -d 'Confirm --everything'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -l dry-run -d 'Print the requests, send none'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "apply" -d 'Send a plan that was made before'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "resume" -d 'Send what an earlier run left unsent or in doubt'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "history" -d 'List the runs of the last 30 days, and what became of their batches'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "manifest" -d 'Write the names and digests of a release\'s files, to compare the next release with'
-complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest providers" -a "providers" -d 'List the CDNs and caches: what each purges by, its limits, settings and variables'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l hashed -d 'Names that change with their content are not purged when they come or go: auto, none, or an expression that finds them [default: auto]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l strip -d 'Leave out so many leading folders of the names in an archive' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l to -d 'Purge at all of these: profiles, groups or providers, with commas between; repeatable. Behind --from, the first --to is the new release' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l journal -d 'Keep the journal in this file; `none` keeps none (default: below the state folder)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l wait -d 'Wait until the provider says that the purge is done (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l after-origin -d 'Purge only when this URL of the origin serves the new content' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l expect -d 'The new content: its digest, or a file that holds it [default: other than what the edge has]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l after-timeout -d 'How long to wait for the origin (default 10m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l prove -d 'Afterwards fetch the URLs through the edge, all or N of them, until they are fresh' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l prove-url -d 'A URL to prove, instead of the purged ones; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l prove-file -d 'A file of URLs to prove, one a line' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l prove-timeout -d 'How long to look (default 60s)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l origin -d 'Compare bytes with those at this base, which serves the same paths' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l encodings -d 'Which encodings to look at (default identity,gzip,br)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l resolve -d 'Look at this address instead of the host\'s own, HOST:ADDRESS[:PORT]; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l stdin -d 'Read URLs from stdin, one a line; blank lines and lines that begin with # are skipped'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l everything -d 'Purge the whole cache; needs --yes, or a confirmation typed on a terminal'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l soft -d 'Mark content as stale instead of removing it, where the CDN can'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l with-added -d 'Purge what is new, too: its 404 may be cached'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l all-removed -d 'Go on where no file of the old release is in the new one'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l partial-ok -d 'Go on with the targets that can, where one cannot'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l yes -d 'Confirm --everything'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -l dry-run -d 'Print the requests, send none'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "plan" -d 'Write the plan and what it costs; nothing is sent, no key is needed'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "apply" -d 'Send a plan that was made before'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "resume" -d 'Send what an earlier run left unsent or in doubt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "history" -d 'List the runs of the last 30 days, and what became of their batches'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "manifest" -d 'Write the names and digests of a release\'s files, to compare the next release with'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "quota" -d 'Ask what is left of the account\'s budgets, where the provider tells without a purge (Akamai, Alibaba, Tencent)'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and not __fish_seen_subcommand_from plan apply resume history manifest quota providers" -a "providers" -d 'List the CDNs and caches: what each purges by, its limits, settings and variables'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l file -d 'Read URLs from a file, one a line, like those on stdin' -r -F
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l tag -d 'Purge what carries this tag; may be repeated' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from plan" -l prefix -d 'Purge all below this address; may be repeated' -r
@@ -465,6 +466,38 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from manifest" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l set -d 'A setting of the provider, name=value; repeatable' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l purge-key -d 'Purge key, literally [env: CLOUDCDN_PURGE_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l token -d 'Token with the scope purge:write, literally [env: CLOUDCDN_BEARER_TOKEN]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
+ndjson\t'One JSON value a line'
+yaml\t'YAML 1.2'
+csv\t'RFC 4180 with a header line'
+table\t'Aligned columns'
+markdown\t'A Markdown table'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l filter -d 'Pass structured output through a jq expression' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l color -d 'When to colour: auto, always or never (NO_COLOR wins)' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l profile -d 'Profile to use [env: STRATOS_PROFILE]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l config -d 'Configuration file [env: STRATOS_CONFIG]' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l cdn-url -d 'Base URL of the CDN [env: CLOUDCDN_URL]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l account-key -d 'Control-plane key, literally [env: CLOUDCDN_ACCOUNT_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l access-key -d 'Data-plane key, literally [env: CLOUDCDN_ACCESS_KEY]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l timeout -d 'Deadline of one attempt: 15s, 500ms, or milliseconds [env: CLOUDCDN_TIMEOUT]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l retries -d 'Attempts after the first one (default 2) [env: CLOUDCDN_RETRIES]' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l max-wait -d 'Longest wait that a server may impose (default 2m)' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l rate -d 'At most so many requests a second: 5, 0.5, 5/s' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l ca-file -d 'Certificate authorities to trust beside the system\'s, PEM' -r -F
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l json -d 'Short for --output json'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l no-json -d 'Undo the JSON that CI=true asks for'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -s q -l quiet -d 'Hide info lines and progress'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l no-quiet -d 'Show info lines even where CI=true hides them'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -l no-input -d 'Never prompt'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from quota" -s h -l help -d 'Print help'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from providers" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

@@ -270,6 +270,35 @@ fn polls(provider: &Provider, file: &Value) -> usize {
     cases.len()
 }
 
+/// What is asked about budgets, and what the answers say.
+fn quotas(provider: &Provider, file: &Value) -> usize {
+    let cases = group(file, "quotas");
+    assert_eq!(cases.is_empty(), provider.quota.is_none(), "{}: quotas", provider.id);
+    let Some(quota) = provider.quota else { return 0 };
+    for case in cases {
+        let name = format!("{}: {}", provider.id, case["name"]);
+        let merged = merged(file, case);
+        let account = account(provider, settings(provider, &merged).unwrap(), &merged).unwrap();
+        let target = &account.settings.targets()[0];
+        let asked = (quota.encode)(&account.settings, target).unwrap();
+        let sign = |(_, bare): &(&str, stratos::http::Request)| {
+            shown(&(provider.authorize)(&account, &attempt(case, None), bare.clone()).unwrap())
+        };
+        let questions = case["asks"].as_array().expect("a list");
+        assert_eq!(asked.len(), questions.len(), "{name}: questions");
+        for (question, asked) in questions.iter().zip(&asked) {
+            assert_eq!(sign(asked), wanted(question, None), "{name}: the question");
+        }
+        match ((quota.decode)(asked[0].0, &reply(&case["reply"])), case.get("left")) {
+            (Ok(left), Some(wanted)) => assert_eq!(json!(left), *wanted, "{name}: left"),
+            (Err(error), None) => says(&error, &case["error"], &name),
+            (Ok(left), None) => panic!("{name}: taken for a quota: {left:?}"),
+            (Err(error), Some(_)) => panic!("{name}: {error}"),
+        }
+    }
+    cases.len()
+}
+
 /// A token that is exchanged before the first purge.
 fn grants(provider: &Provider, file: &Value) -> usize {
     let cases = group(file, "grants");
@@ -314,6 +343,7 @@ fn every_provider_says_and_hears_what_its_contract_does() {
         assert!(requests(provider, &file) > 0, "{}: no request", provider.id);
         assert!(replies(provider, &file) > 1, "{}: no answer", provider.id);
         polls(provider, &file);
+        quotas(provider, &file);
         grants(provider, &file);
         every_selector_has_a_request(provider, &file);
     }

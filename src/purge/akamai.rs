@@ -2,7 +2,11 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
-    items::refused, pace::OBJECTS, setup, skew::skew,
+    items::refused,
+    pace::OBJECTS,
+    quota::{Left, Quota},
+    setup,
+    skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -61,6 +65,7 @@ pub const PROVIDER: Provider = Provider {
     decode,
     hint,
     asks: &[("Pragma", "akamai-x-cache-on, akamai-x-cache-remote-on")],
+    quota: Some(Quota { encode: rates, decode: told }),
     setup: Some(setup::AKAMAI),
     ..Provider::BASE
 };
@@ -84,12 +89,19 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
         Selector::Tag => ("tag", json!(batch.items)),
         _ => ("cpcode", codes(settings)?),
     };
-    let mut url = batch.url(format!("/ccu/v3/{verb}/{kind}/{}", settings.get("network")?));
-    let key = settings.get("account_switch_key")?;
-    if !key.is_empty() {
-        url += &format!("?accountSwitchKey={}", items::component(key));
-    }
-    Ok(Request::post(url).json(&json!({ "objects": objects })).repeatable(true).again(throttled))
+    let url = batch.url(format!("/ccu/v3/{verb}/{kind}/{}", settings.get("network")?));
+    Ok(Request::post(switched(settings, url)?)
+        .json(&json!({ "objects": objects }))
+        .repeatable(true)
+        .again(throttled))
+}
+
+/// For another account than the client's own.
+fn switched(settings: &Settings, url: String) -> Result<String> {
+    Ok(match settings.get("account_switch_key")? {
+        "" => url,
+        key => format!("{url}?accountSwitchKey={}", items::component(key)),
+    })
 }
 
 /// Everything is what the CP codes of the profile hold, and nothing beyond.
@@ -164,6 +176,30 @@ fn decode(reply: &Response) -> Result<Receipt> {
         after: Duration::from_secs(seconds),
         ..Receipt::default()
     })
+}
+
+/// Each kind of object has a bucket of its own; asking spends nothing of it.
+fn rates(settings: &Settings, target: &str) -> Result<Vec<(&'static str, Request)>> {
+    let ask = |(budget, kind): (&'static str, &str)| {
+        let url = format!("{}/ccu/v3/rate-limit-status/{kind}", target.trim_end_matches('/'));
+        Ok((budget, Request::post(switched(settings, url)?).repeatable(true).again(throttled)))
+    };
+    [("urls", "url"), ("tags", "tag"), ("cpcodes", "cpcode")].into_iter().map(ask).collect()
+}
+
+fn told(budget: &'static str, reply: &Response) -> Result<Vec<Left>> {
+    accepted(reply)?;
+    let number = |header: &str| reply.header(header).and_then(|text| text.trim().parse().ok());
+    let left = |budget, end: &str| {
+        let of = number(&format!("x-ratelimit-limit{end}"));
+        Some(Left { budget, left: number(&format!("x-ratelimit-remaining{end}"))?, of })
+    };
+    let all: Vec<Left> = left(budget, "-objects").into_iter().chain(left("calls", "")).collect();
+    if all.is_empty() {
+        let hint = "the answer has no X-Ratelimit headers; check the profile's url".to_owned();
+        return Err(reply.means(Kind::DataError, Some(hint)));
+    }
+    Ok(all)
 }
 
 fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {

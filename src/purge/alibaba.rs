@@ -2,7 +2,10 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, items, pace::rfc3339, skew::skew,
+    Settings, items,
+    pace::rfc3339,
+    quota::{Left, Quota},
+    skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -50,6 +53,10 @@ pub const PROVIDER: Provider = Provider {
     hint,
     expired: |reply| code(reply) == "InvalidSecurityToken.Expired",
     poll: Some(Poll { every: Duration::from_secs(10), encode: ask, decode: answer }),
+    quota: Some(Quota {
+        encode: |_, target| Ok(vec![("urls", form(target, "DescribeRefreshQuota", &[]))]),
+        decode: told,
+    }),
     ..Provider::BASE
 };
 
@@ -65,14 +72,15 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
             paths.len()
         )));
     }
-    Ok(form(batch, "RefreshObjectCaches", &[("ObjectPath", &paths.join("\n")), ("ObjectType", kind)]))
+    Ok(form(batch.target, "RefreshObjectCaches", &[("ObjectPath", &paths.join("\n")), ("ObjectType", kind)]))
 }
 
-fn form(batch: &Batch<'_>, action: &str, own: &[(&str, &str)]) -> Request {
+fn form(target: &str, action: &str, own: &[(&str, &str)]) -> Request {
     let common = [("Action", action), ("Version", "2018-05-10"), ("Format", "JSON")];
     let pairs: Vec<String> =
         common.iter().chain(own).map(|(name, value)| format!("{name}={}", items::component(value))).collect();
-    let request = Request::post(batch.url("/")).header("Content-Type", "application/x-www-form-urlencoded");
+    let request = Request::post(format!("{}/", target.trim_end_matches('/')))
+        .header("Content-Type", "application/x-www-form-urlencoded");
     Request { body: pairs.join("&").into_bytes(), ..request }.repeatable(true).again(throttled)
 }
 
@@ -148,7 +156,7 @@ fn decode(reply: &Response) -> Result<Receipt> {
 
 fn ask(_: &Settings, sent: &Sent<'_>) -> Result<Request> {
     let id = sent.id.ok_or_else(|| Error::Data("Alibaba named no task to ask about".into()))?;
-    Ok(form(&sent.batch, "DescribeRefreshTaskById", &[("TaskId", id)]))
+    Ok(form(sent.batch.target, "DescribeRefreshTaskById", &[("TaskId", id)]))
 }
 
 fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
@@ -164,6 +172,26 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
         states if states.iter().all(|state| *state == "Complete") => Progress::Done,
         _ => Progress::Running,
     })
+}
+
+/// The numbers are texts.
+fn told(_: &'static str, reply: &Response) -> Result<Vec<Left>> {
+    accepted(reply)?;
+    let body = reply.value();
+    let number = |member: &str| {
+        let value = body.get(member)?;
+        value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+    };
+    let names = [("urls", "UrlRemain", "UrlQuota"), ("folders", "DirRemain", "DirQuota")];
+    let left = names
+        .iter()
+        .filter_map(|(budget, left, of)| Some(Left { budget, left: number(left)?, of: number(of) }));
+    let all: Vec<Left> = left.collect();
+    if all.is_empty() {
+        let hint = "the answer names no quota; check the profile's url".to_owned();
+        return Err(reply.means(Kind::DataError, Some(hint)));
+    }
+    Ok(all)
 }
 
 fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {

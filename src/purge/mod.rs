@@ -35,6 +35,7 @@ mod outcome;
 pub mod pace;
 pub mod plan;
 pub mod prove;
+pub mod quota;
 mod session;
 pub mod setup;
 mod skew;
@@ -139,6 +140,8 @@ pub struct Provider {
     pub poll: Option<Poll>,
     /// Headers that make its edge show its cache to whoever looks.
     pub asks: &'static [(&'static str, &'static str)],
+    /// How it tells what is left of its budgets without a purge.
+    pub quota: Option<quota::Quota>,
     /// What its first set-up asks.
     pub setup: Option<setup::Setup>,
 }
@@ -165,6 +168,7 @@ impl Provider {
         grant: None,
         poll: None,
         asks: &[],
+        quota: None,
         setup: None,
     };
 

@@ -2,7 +2,9 @@
 
 use super::{
     Account, Attempt, Batch, Budget, Limit, Poll, Progress, Provider, Receipt, Selector, Sent, Setting,
-    Settings, accepted, items, skew::skew,
+    Settings, accepted, items,
+    quota::{Left, Quota},
+    skew::skew,
 };
 use crate::{
     credential::vendor,
@@ -50,6 +52,10 @@ pub const PROVIDER: Provider = Provider {
     decode,
     hint,
     poll: Some(Poll { every: Duration::from_secs(5), encode: ask, decode: answer }),
+    quota: Some(Quota {
+        encode: |_, target| Ok(vec![("urls", call(target, "DescribePurgeQuota", &json!({})))]),
+        decode: told,
+    }),
     ..Provider::BASE
 };
 
@@ -67,11 +73,11 @@ fn encode(settings: &Settings, batch: &Batch<'_>) -> Result<Request> {
         "" => {}
         area => body["Area"] = area.into(),
     }
-    Ok(call(batch, action, &body))
+    Ok(call(batch.target, action, &body))
 }
 
-fn call(batch: &Batch<'_>, action: &str, body: &Value) -> Request {
-    Request::post(batch.url("/"))
+fn call(target: &str, action: &str, body: &Value) -> Request {
+    Request::post(format!("{}/", target.trim_end_matches('/')))
         .json(body)
         .header("X-TC-Action", action)
         .header("X-TC-Version", "2018-06-06")
@@ -129,7 +135,7 @@ fn decode(reply: &Response) -> Result<Receipt> {
 
 fn ask(_: &Settings, sent: &Sent<'_>) -> Result<Request> {
     let id = sent.id.ok_or_else(|| Error::Data("Tencent named no task to ask about".into()))?;
-    Ok(call(&sent.batch, "DescribePurgeTasks", &json!({ "TaskId": id })))
+    Ok(call(sent.batch.target, "DescribePurgeTasks", &json!({ "TaskId": id })))
 }
 
 fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
@@ -142,6 +148,27 @@ fn answer(_: &Sent<'_>, reply: &Response) -> Result<Progress> {
         states if states.iter().all(|state| *state == "done") => Progress::Done,
         _ => Progress::Running,
     })
+}
+
+/// A list for each kind, an entry for each area; the scarcest counts.
+fn told(_: &'static str, reply: &Response) -> Result<Vec<Left>> {
+    let body = inner(reply)?;
+    let left = |(budget, member): (&'static str, &str)| {
+        let areas = body.get(member)?.as_array()?;
+        let number = |area: &Value, name: &str| area.get(name).and_then(Value::as_u64);
+        let (left, area) = areas
+            .iter()
+            .filter_map(|area| Some((number(area, "Available")?, area)))
+            .min_by_key(|(left, _)| *left)?;
+        Some(Left { budget, left, of: number(area, "Total") })
+    };
+    let all: Vec<Left> =
+        [("urls", "UrlPurge"), ("folders", "PathPurge")].into_iter().filter_map(left).collect();
+    if all.is_empty() {
+        let hint = "the answer names no quota; check the profile's url".to_owned();
+        return Err(reply.means(Kind::DataError, Some(hint)));
+    }
+    Ok(all)
 }
 
 fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {

@@ -40,6 +40,7 @@ mod purge_list;
 mod purge_plan;
 mod purge_prove;
 mod purge_providers;
+mod purge_quota;
 mod purge_renew;
 mod purge_several;
 mod recipes;

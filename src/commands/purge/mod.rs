@@ -17,6 +17,7 @@ mod plan;
 mod preview;
 mod prove;
 mod providers;
+mod quota;
 mod record;
 mod resume;
 mod send;
@@ -53,6 +54,8 @@ enum Verb {
     History(history::History),
     /// Write the names and digests of a release's files, to compare the next release with
     Manifest(manifest::Manifest),
+    /// Ask what is left of the account's budgets, where the provider tells without a purge (Akamai, Alibaba, Tencent)
+    Quota(quota::Quota),
     /// List the CDNs and caches: what each purges by, its limits, settings and variables
     Providers(providers::Providers),
 }
@@ -78,6 +81,7 @@ impl Command for Purge {
             Verb::Resume(resume) => resume.run(cx).map(Done),
             Verb::History(history) => history.run(cx).map(Done),
             Verb::Manifest(manifest) => manifest.run(cx).map(Done),
+            Verb::Quota(quota) => quota.run(cx).map(Done),
             Verb::Providers(providers) => providers.run(cx).map(Done),
         }
     }
