@@ -191,21 +191,23 @@ fn an_unknown_authority_is_refused() {
 }
 
 fn a_signal_in_mid_download_leaves_nothing() {
-    for (signal, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
-        each(|way, world| {
-            let cdn = but(world, "stratos.1", |bytes| binary_of(bytes).stalled(3));
-            let run = way.ask(world, &cdn, world.script(way.shell)).spawn();
-            let begun = Instant::now();
-            while cdn.requests().len() < 2 && begun.elapsed() < Duration::from_secs(60) {
-                thread::sleep(Duration::from_millis(5));
-            }
-            thread::sleep(Duration::from_millis(20));
-            let id = run.id().to_string();
-            std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
-            let run = run.finish();
-            assert_eq!(run.code, Some(code), "{} {signal}: {}", way.shell, run.everything());
-            assert!(!world.prefix().exists(), "{}: {:?}", way.shell, world.snapshot());
-        });
+    // The shells differ, and so do the downloaders: each gets one signal, and the first all of them.
+    let of = |case: usize| [("TERM", 143), ("INT", 130), ("HUP", 129)][case % 3];
+    let more = [(0, of(1)), (0, of(2))];
+    for (way, (signal, code)) in (0..WAYS.len()).map(|way| (way, of(way))).chain(more) {
+        let (way, world) = (&WAYS[way], &World::new());
+        let cdn = but(world, "stratos.1", |bytes| binary_of(bytes).stalled(3));
+        let run = way.ask(world, &cdn, world.script(way.shell)).spawn();
+        let begun = Instant::now();
+        while cdn.requests().len() < 2 && begun.elapsed() < Duration::from_secs(60) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        thread::sleep(Duration::from_millis(20));
+        let id = run.id().to_string();
+        std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+        let run = run.finish();
+        assert_eq!(run.code, Some(code), "{} {signal}: {}", way.shell, run.everything());
+        assert!(!world.prefix().exists(), "{}: {:?}", way.shell, world.snapshot());
     }
 }
 

@@ -3,6 +3,8 @@
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 #[path = "../common/mod.rs"]
 #[cfg(unix)]
 mod common;
@@ -15,6 +17,7 @@ mod download;
 mod faults;
 #[cfg(unix)]
 mod fresh;
+mod powershell;
 #[cfg(unix)]
 mod script;
 #[cfg(unix)]
@@ -24,7 +27,7 @@ mod uninstall;
 #[cfg(unix)]
 mod world;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::{Arguments, Failed, Trial};
 
 /// What a trial needs: a program, and the package that brings it.
 type Needs = &'static [(&'static str, &'static str)];
@@ -40,10 +43,11 @@ const ROOMS: &[&[Row]] = &[
     download::TRIALS,
     destination::TRIALS,
     uninstall::TRIALS,
+    powershell::TRIALS,
     script::TRIALS,
 ];
 #[cfg(not(unix))]
-const ROOMS: &[&[Row]] = &[];
+const ROOMS: &[&[Row]] = &[powershell::TRIALS];
 
 /// The trial that builds a release: minutes, which the hosted checks take and a developer's run does not.
 const SOURCE: &str = "a_build_from_source_runs_the_demo";
@@ -57,22 +61,27 @@ fn main() {
     let trials = rows.map(|&(name, needs, body)| match needs.iter().find(|(program, _)| !present(program)) {
         // No package gives that right.
         Some(&(program, _)) if program == MOUNTS => {
-            Trial::test(format!("{name} (needs the right to mount)"), move || Ok(body()))
+            Trial::test(format!("{name} (needs the right to mount)"), move || done(body))
                 .with_ignored_flag(true)
         }
         None if name == skipped => {
-            Trial::test(format!("{name} (needs STRATOS_TEST_SOURCE=1)"), move || Ok(body()))
+            Trial::test(format!("{name} (needs STRATOS_TEST_SOURCE=1)"), move || done(body))
                 .with_ignored_flag(true)
         }
-        None => Trial::test(name, move || Ok(body())),
+        None => Trial::test(name, move || done(body)),
         Some((_, package)) if required => {
             Trial::test(name, move || Err(format!("{package} is not installed").into()))
         }
         Some((_, package)) => {
-            Trial::test(format!("{name} (needs {package})"), move || Ok(body())).with_ignored_flag(true)
+            Trial::test(format!("{name} (needs {package})"), move || done(body)).with_ignored_flag(true)
         }
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+fn done(body: fn()) -> Result<(), Failed> {
+    body();
+    Ok(())
 }
 
 /// A mount table of one's own, which containers may be forbidden to have.

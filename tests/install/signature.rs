@@ -3,7 +3,7 @@
 use crate::{
     Needs, Row,
     common::published::Keys,
-    world::{SHELLS, Script, VERSION, World},
+    world::{SHELLS, Script, VERSION, World, binary_that_verifies},
 };
 use std::fs;
 
@@ -14,6 +14,7 @@ pub const TRIALS: &[Row] = &[
     ("a_good_signature_is_told", SIGNED, a_good_signature_is_told),
     ("without_minisign_that_is_told", SIGNED, without_minisign_that_is_told),
     ("a_bad_signature_is_refused", SIGNED, a_bad_signature_is_refused),
+    ("the_binary_itself_judges_the_manifest", SIGNED, the_binary_itself_judges_the_manifest),
     ("a_flipped_byte_anywhere_in_a_manifest_is_refused", SIGNED, a_flipped_byte_anywhere_in_a_manifest_is_refused),
 ];
 
@@ -59,27 +60,44 @@ fn a_bad_signature_is_refused() {
     let name = world.binary_name();
     let (bytes, path) = (fs::read(world.file(&name)).unwrap(), world.file(&format!("{name}.minisig")));
     let good = fs::read_to_string(&path).unwrap();
-    let bad = ["the signature of ", " is bad"];
-    for at in
-        [good.find('\n').unwrap() + 20, good.find("trusted comment: stratos").unwrap() + 20, good.len() - 9]
-    {
-        fs::write(&path, &good).unwrap();
-        world.flip(&format!("{name}.minisig"), at);
-        refuses(&world, 65, &bad);
-    }
-    fs::write(&path, Keys::new().sign(&bytes, &format!("stratos {VERSION} {name}"))).unwrap();
-    refuses(&world, 65, &bad);
-    for comment in [
-        format!("stratos 1.2.2 {name}"),
-        format!("stratos {VERSION} stratos.1"),
-        format!("stratos {VERSION} {name} "),
-        String::new(),
-    ] {
-        fs::write(&path, world.keys.sign(&bytes, &comment)).unwrap();
-        refuses(&world, 65, &[&format!("was made for \"{comment}\"")]);
+    let flipped = |at: usize| {
+        let mut bytes = good.clone().into_bytes();
+        bytes[at] ^= 1;
+        String::from_utf8(bytes).unwrap()
+    };
+    let by = |keys: &Keys, comment: &str| keys.sign(&bytes, comment);
+    let comment = format!("stratos {VERSION} {name}");
+    let named = |comment: String| (by(&world.keys, &comment), format!("was made for \"{comment}\""));
+    let bad = " is bad".to_owned();
+    let signatures = [
+        (by(&Keys::new(), &comment), bad.clone()),
+        (flipped(good.find('\n').unwrap() + 20), bad.clone()),
+        (flipped(good.find("trusted comment: stratos").unwrap() + 20), bad.clone()),
+        (flipped(good.len() - 9), bad),
+        named(format!("stratos 1.2.2 {name}")),
+        named(format!("stratos {VERSION} stratos.1")),
+        named(format!("{comment} ")),
+        named(String::new()),
+    ];
+    for (case, (signature, words)) in signatures.into_iter().enumerate() {
+        fs::write(&path, signature).unwrap();
+        world.refuses_under(&SHELLS[case % 4], 65, &["the signature of", &words], as_it_is);
     }
     fs::remove_file(&path).unwrap();
     refuses(&world, 66, &[".minisig"]);
+}
+
+fn the_binary_itself_judges_the_manifest() {
+    for (code, words) in [(0, "manifest.json: signature ok"), (78, "not checked (this build holds no key)")] {
+        let world = World::of(&binary_that_verifies(VERSION, code));
+        for shell in SHELLS {
+            let run = world.script(shell).run().exits(0);
+            assert!(run.stdout().contains(words), "{}", run.stdout());
+        }
+    }
+    let world = World::of(&binary_that_verifies(VERSION, 65));
+    world.refuses(65, &["stratos itself refuses the signature of manifest.json"], as_it_is);
+    world.script(&SHELLS[0]).args(["--only-binary"]).run().exits(0);
 }
 
 fn a_flipped_byte_anywhere_in_a_manifest_is_refused() {

@@ -43,9 +43,14 @@ pub const SHELLS: &[Shell] = &[
 
 /// What the tests' binary is: a script that answers as a stratos of that version does.
 pub fn binary(version: &str) -> String {
+    binary_that_verifies(version, 78)
+}
+
+/// The same, and its word on a manifest.
+pub fn binary_that_verifies(version: &str, code: i32) -> String {
     format!(
         "#!/bin/sh\n# stratos\ncase \"$1 ${{2:-}}\" in\n'version --self-test') echo 'stratos v{version}: self-test passed' ;;\n\
-         'man ') echo '.TH stratos 1 {version}' ;;\n'completion '*) echo \"# $2 {version}\" ;;\n*) exit 64 ;;\nesac\n"
+         'man ') echo '.TH stratos 1 {version}' ;;\n'completion '*) echo \"# $2 {version}\" ;;\n'verify '*) exit {code} ;;\n*) exit 64 ;;\nesac\n"
     )
 }
 
@@ -117,7 +122,7 @@ impl World {
         for (name, value) in lines {
             text = with_line(&text, name, &format!("{name}'{value}'"));
         }
-        self.write("install.sh", &with_line(&text, "SELF_TEST_SECONDS=", "SELF_TEST_SECONDS=2"));
+        self.write("install.sh", text);
     }
 
     /// Writes any file of this world.
@@ -191,24 +196,18 @@ impl World {
         self.write("prefix/share/stratos/manifest.json", "of 1.0.0");
     }
 
-    /// Under every shell, into an empty prefix or over an older version: it ends with this code, says these
-    /// words, and leaves everything as it was.
+    /// Under every shell: it ends with this code, says these words, and leaves everything as it was.
     #[track_caller]
     pub fn refuses(&self, code: i32, words: &[&str], ask: impl Fn(Script) -> Script) {
-        for (number, shell) in SHELLS.iter().enumerate() {
-            self.leaves(number % 2 == 1, shell, code, words, &ask);
+        for shell in SHELLS {
+            self.refuses_under(shell, code, words, &ask);
         }
     }
 
-    /// The same under one shell, into both.
+    /// The same under one shell: into an empty prefix, or over an older version.
     #[track_caller]
     pub fn refuses_under(&self, shell: &Shell, code: i32, words: &[&str], ask: impl Fn(Script) -> Script) {
-        self.leaves(false, shell, code, words, &ask);
-        self.leaves(true, shell, code, words, &ask);
-    }
-
-    #[track_caller]
-    fn leaves(&self, old: bool, shell: &Shell, code: i32, words: &[&str], ask: &dyn Fn(Script) -> Script) {
+        let old = !shell.alone && shell.words[0] != "dash";
         let _ = fs::remove_dir_all(self.prefix());
         if old {
             self.older();
@@ -292,9 +291,46 @@ impl Script {
     }
 }
 
-/// The script as it stands in the repository.
+/// The script as it stands in the repository, but for a fault on purpose where `STRATOS_PLANT` names one.
 pub fn source() -> String {
-    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/install/install.sh")).unwrap()
+    let mut text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/install/install.sh")).unwrap();
+    let mut breaks = |line: &str, broken: &str| {
+        assert!(text.contains(line), "install.sh has no {line}");
+        text = text.replace(line, broken);
+    };
+    if planted("install-any-bytes") {
+        breaks("  [ \"$found\" = \"$2\" ] ||", "  true ||");
+    } else if planted("install-without-a-pin") {
+        breaks(
+            "  [ -z \"$sha256\" ] || return 0\n",
+            "  file=stratos-$version-${labels##* } pinned=''\n  return 0\n",
+        );
+        breaks("  [ \"$found\" = \"$2\" ] ||", "  true ||");
+    } else if planted("install-any-signature") {
+        breaks("  if [ -z \"$PUBLIC_KEY\" ]; then", "  if [ -n \"$PUBLIC_KEY\" ]; then");
+    } else if planted("install-any-manifest") {
+        breaks("in_manifest() {", "in_manifest() {\n  return 0");
+    } else if planted("install-untested") {
+        breaks("  chmod 755 \"$stage/$file\"\n", "  chmod 755 \"$stage/$file\"\n  return 0\n");
+    } else if planted("install-over-anything") {
+        breaks("destination() {", "destination() {\n  return 0");
+    } else if planted("install-in-part") {
+        breaks("{ main \"$@\"; }", "main \"$@\"");
+    } else if planted("install-from-http") {
+        breaks("    http://*) fail 64", "    http://*) ;;\n    *http://*) fail 64");
+    } else if planted("install-follows-to-http") {
+        breaks("--proto '=https' --proto-redir '=https'", "");
+    } else if planted("install-leaves-parts") {
+        breaks("  if [ -n \"$stage\" ]; then rm -rf \"$stage\" || :; fi\n", "");
+    } else if planted("uninstall-takes-more") {
+        breaks("  removed=''\n", "  removed=''\n  rm -rf \"$prefix/share/man\"\n");
+    }
+    text
+}
+
+/// Whether this fault was asked for.
+fn planted(name: &str) -> bool {
+    cfg!(feature = "planted") && std::env::var("STRATOS_PLANT").is_ok_and(|plant| plant == name)
 }
 
 /// The script with these lines between the marks.
