@@ -175,20 +175,25 @@ fn of_user(run: Runner, home: &Path) -> Runner {
 /// A second version, which is a program of a few lines, takes the place of the first.
 fn upgraded(copy: &Copy, binary: &Path, home: &Path) -> Result<(), Failed> {
     let newer = "9.9.9";
-    let out = copy.next_version(newer);
+    let site = copy.next_version(newer).join("dist");
     let stratos = |words: &[&str]| of_user(program(binary, words), home);
-    let (site, bundle) = (out.join("dist"), out.join(format!("dist/{newer}/stratos-{newer}-bundle.tar")));
-    let said = stratos(&["upgrade", "--check", "--from", site.to_str().unwrap()]).run();
-    assert!(said.everything().contains(newer), "{}", said.everything());
-    let damaged = out.join("damaged.tar");
+    let base = format!("file://{}/", site.display());
+    let said = stratos(&["upgrade", "--check"]).env("STRATOS_BASE_URL", base).run().exits(0);
+    assert!(said.stdout().contains(newer), "{}", said.everything());
+
+    let bundle = site.join(newer).join(format!("stratos-{newer}-bundle.tar"));
     let mut bytes = fs::read(&bundle)?;
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
+    let at = memchr::memmem::find(&bytes, b"\"sha256\": \"").ok_or("no digest in the bundle")?;
+    bytes[at + 12] ^= 1;
+    let damaged = home.join("damaged.tar");
     fs::write(&damaged, bytes)?;
     stratos(&["upgrade", "--from", damaged.to_str().unwrap()]).run().exits(65);
-    assert!(stratos(&["version"]).run().stdout().contains(VERSION));
+    assert_eq!(stratos(&["version"]).run().exits(0).stdout(), format!("stratos v{VERSION}\n"));
+
     stratos(&["upgrade", "--from", bundle.to_str().unwrap()]).run().exits(0);
     assert_eq!(stratos(&["version"]).run().exits(0).stdout(), format!("stratos v{newer}\n"));
+    let previous = of_user(program(binary.with_file_name(".stratos-previous"), ["version"]), home);
+    assert_eq!(previous.run().exits(0).stdout(), format!("stratos v{VERSION}\n"));
     Ok(())
 }
 
