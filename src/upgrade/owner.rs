@@ -253,6 +253,15 @@ mod tests {
         assert_eq!(of("", "stratos"), None);
     }
 
+    #[test]
+    fn this_systems_own_records_are_read() {
+        let (program, root) = (Path::new("/usr/bin/dpkg-query"), Path::new("/"));
+        let found = of(program, root, &SystemClock);
+        let here = root.join("var/lib/dpkg/info/dpkg.list").exists();
+        assert_eq!(found.is_some_and(|owner| owner.command.ends_with(" dpkg")), here);
+        assert_eq!(of(Path::new("/usr/local/bin/nobody-packs-this"), root, &SystemClock), None);
+    }
+
     #[cfg(unix)]
     #[test]
     fn rpm_is_asked() {

@@ -112,9 +112,8 @@ impl Supply<'_> {
     pub fn manifest(&self, version: Option<&Version>) -> Result<(Vec<u8>, Vec<u8>)> {
         let folder = version.map(|version| format!("{version}/")).unwrap_or_default();
         let signature = names::signature_of(names::MANIFEST);
-        let both = [(names::MANIFEST, manifest::LONGEST), (signature.as_str(), signature::LONGEST)];
-        let [manifest, signature] = both.map(|(file, bound)| self.whole(&folder, file, bound as u64));
-        Ok((manifest?, signature?))
+        let manifest = self.whole(&folder, names::MANIFEST, manifest::LONGEST as u64)?;
+        Ok((manifest, self.whole(&folder, &signature, signature::LONGEST as u64)?))
     }
 
     /// A file of a release that is read whole.
@@ -304,56 +303,4 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_https_and_end_in_a_slash() {
-        assert_eq!(Source::of("https://h/a", "--from").unwrap(), Source::Web("https://h/a/".into()));
-        assert_eq!(Source::of("https://h/a/", "--from").unwrap(), Source::Web("https://h/a/".into()));
-        assert_eq!(Source::of(names::BASE, "x").unwrap(), Source::Web(names::BASE.into()));
-        for bad in [
-            "http://h/a",
-            "http://127.0.0.1:1/a",
-            "http://localhost/",
-            "ftp://h/",
-            "https://u:p@h/",
-            "https://h/?a=b",
-            "https://h/#a",
-            "https://",
-            "file://host/folder",
-            "file://",
-        ] {
-            let error = Source::of(bad, "STRATOS_BASE_URL").unwrap_err();
-            assert_eq!(error.facts().exit, 64, "{bad}");
-            assert!(error.to_string().starts_with("STRATOS_BASE_URL"), "{error}");
-            assert!(!error.to_string().contains("u:p@"), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_path_is_told_by_what_lies_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let of = |path: &Path| Source::of(&text(path), "--from");
-        assert_eq!(of(folder.path()).unwrap(), Source::Folder(folder.path().to_owned()));
-        let url = format!("file://{}", text(folder.path()));
-        assert_eq!(Source::of(&url, "--from").unwrap(), Source::Folder(folder.path().to_owned()));
-        let manifest = folder.path().join("manifest.json");
-        assert_eq!(of(&manifest).unwrap_err().facts().exit, 66);
-        fs::write(&manifest, "{}").unwrap();
-        assert_eq!(of(&manifest).unwrap(), Source::Folder(folder.path().to_owned()));
-        let other = folder.path().join("stratos-1.0.0-x86_64-unknown-linux-musl");
-        fs::write(&other, "x".repeat(1000)).unwrap();
-        let error = of(&other).unwrap_err();
-        assert_eq!(error.facts().exit, 65);
-        assert!(error.to_string().contains("name the folder that holds its manifest"), "{error}");
-        let bundle = folder.path().join("bundle.tar");
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut header = tar::Header::new_ustar();
-        header.set_size(2);
-        tar.append_data(&mut header, "manifest.json", &b"{}"[..]).unwrap();
-        fs::write(&bundle, tar.into_inner().unwrap()).unwrap();
-        assert_eq!(of(&bundle).unwrap(), Source::Bundle(bundle));
-    }
-}
+mod tests;

@@ -214,6 +214,15 @@ fn offline() {
     let run =
         install.upgrade(["--from", &base]).env("CLOUDCDN_RETRIES", "0").run().fails("request_failed", 75);
     assert!(run.stderr.contains("stratos upgrade --from FOLDER"), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("retrying").count(), 0);
+    let run =
+        install.upgrade(["--from", &base]).env("CLOUDCDN_RETRIES", "1").run().fails("request_failed", 75);
+    assert_eq!(
+        run.stderr.matches("retrying").count(),
+        1,
+        "what is in vain is asked for once: {}",
+        run.stderr
+    );
     assert_eq!(install.files(), ["stratos"]);
 }
 

@@ -6,7 +6,10 @@ use crate::{
     upgrade::{Done, Offer, Owner, Place, Supply, Work, offer::date},
 };
 use serde_json::{Value, json};
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,8 +140,12 @@ impl Upgraded {
             page.bold(&format!("stratos {version} is newer than the running {running}"))
         )?;
         self.vouched(page)?;
-        let command = self.owner.as_ref().map_or("stratos upgrade", |owner| owner.command.as_str());
-        writeln!(page.out, "to install it: {command}")
+        match &self.owner {
+            Some(owner) => {
+                writeln!(page.out, "{} has this copy; to install it: {}", owner.manager, owner.command)
+            }
+            None => writeln!(page.out, "to install it, run this again without --check"),
+        }
     }
 
     fn vouched(&self, page: &mut Page<'_>) -> io::Result<()> {
@@ -151,9 +158,10 @@ impl Upgraded {
         if let Some(origin) = self.origin.as_ref().filter(|_| self.deed == Deed::WouldUpgrade) {
             self.vouched(page)?;
             writeln!(page.out, "would fetch    {}", origin.source)?;
-            writeln!(page.out, "               {} bytes, SHA-256 {}", origin.size, origin.sha256)?;
+            writeln!(page.out, "               {} bytes with the SHA-256", origin.size)?;
+            writeln!(page.out, "               {}", origin.sha256)?;
             writeln!(page.out, "would try out  its `version --self-test`, which must report {version}")?;
-            writeln!(page.out, "would keep     {} ({}) as", binary, self.running)?;
+            writeln!(page.out, "would keep     the running {} as", self.running)?;
             writeln!(page.out, "               {}", self.previous.display())?;
             writeln!(page.out, "would replace  {binary}")?;
         }
@@ -169,7 +177,8 @@ impl Upgraded {
             Deed::Mended => writeln!(page.out, "{binary} is stratos {running} already")?,
             _ => {
                 writeln!(page.out, "{}", page.bold(&format!("stratos {running} -> {version}")))?;
-                writeln!(page.out, "at {binary}; {running} is kept: `stratos upgrade --rollback` goes back")?;
+                writeln!(page.out, "at {binary}")?;
+                writeln!(page.out, "{running} is kept beside it: `stratos upgrade --rollback` goes back")?;
             }
         }
         for path in &self.elsewhere {
@@ -185,15 +194,16 @@ impl Upgraded {
 impl Report for Upgraded {
     fn value(&self) -> Value {
         let origin = self.origin.as_ref();
-        let left: Vec<Value> =
-            self.left.iter().map(|(path, why)| json!({ "path": path, "reason": why })).collect();
+        // A path of other bytes than UTF-8 is shown as far as it can be.
+        let text = |path: &Path| path.display().to_string();
+        let left = self.left.iter().map(|(path, why)| json!({ "path": text(path), "reason": why }));
         json!({
             "action": self.deed.name(),
             "running": self.running.to_string(),
             "version": self.version.to_string(),
             "newer": self.newer(),
-            "binary": self.binary,
-            "previous": self.previous,
+            "binary": text(&self.binary),
+            "previous": text(&self.previous),
             "file": origin.map(|origin| &origin.file),
             "source": origin.map(|origin| &origin.source),
             "size": origin.map(|origin| origin.size),
@@ -201,8 +211,8 @@ impl Report for Upgraded {
             "released": origin.map(|origin| date(origin.released)),
             "expires": origin.map(|origin| date(origin.expires)),
             "key": origin.map(|origin| &origin.key),
-            "elsewhere": self.elsewhere,
-            "left": left,
+            "elsewhere": self.elsewhere.iter().map(|path| text(path)).collect::<Vec<_>>(),
+            "left": left.collect::<Vec<_>>(),
             "owner": self.owner.as_ref().map(|owner| owner.manager),
             "command": self.owner.as_ref().map(|owner| &owner.command),
         })
@@ -221,10 +231,8 @@ impl Report for Upgraded {
             }
             Deed::RolledBack => {
                 writeln!(page.out, "{}", page.bold(&format!("stratos {running} -> {version}")))?;
-                writeln!(
-                    page.out,
-                    "at {binary}; {running} is kept: `stratos upgrade --rollback` brings it back"
-                )
+                writeln!(page.out, "at {binary}")?;
+                writeln!(page.out, "{running} is kept beside it: `stratos upgrade --rollback` brings it back")
             }
         }
     }
