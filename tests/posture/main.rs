@@ -13,14 +13,23 @@ mod own;
 use find::{Found, Suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use once::Ended;
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 use stratos::commands::security::{Row, State, rows};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// How long each line took: a check that outgrows its five minutes says by what.
+static TOOK: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+
 fn main() {
+    let begun = Instant::now();
     let mut arguments = Arguments::from_args();
     // The tests are many processes already; two lines at a time keep two processors busy.
     arguments.test_threads.get_or_insert(2);
@@ -38,9 +47,26 @@ fn main() {
     }));
     trials.extend(lines.into_iter().map(|row| {
         let suite = Arc::clone(&suite);
-        Trial::test(format!("line {}: {}", row.line, row.capability), move || judge(&row, &suite))
+        Trial::test(format!("line {}: {}", row.line, row.capability), move || {
+            let begun = Instant::now();
+            let judged = judge(&row, &suite);
+            TOOK.lock().unwrap().push((begun.elapsed(), row.capability.into_owned()));
+            judged
+        })
     }));
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    tell(begun);
+    conclusion.exit();
+}
+
+/// The whole time, and the lines that took most of it.
+fn tell(begun: Instant) {
+    let mut took = std::mem::take(&mut *TOOK.lock().unwrap());
+    took.sort_by(|one, other| other.cmp(one));
+    for (time, line) in took.iter().take(5) {
+        eprintln!("{:6.1} s  {line}", time.as_secs_f64());
+    }
+    eprintln!("{:6.1} s  all of it, the build included", begun.elapsed().as_secs_f64());
 }
 
 /// Every complaint about a line, at once.
