@@ -4,7 +4,7 @@ use super::{
     Account, Attempt, Batch, Budget, Limit, Provider, Receipt, Selector, Setting, Settings, accepted, items,
     items::refused,
     pace::OBJECTS,
-    quota::{Left, Quota},
+    quota::{Left, Question, Quota},
     setup,
     skew::skew,
 };
@@ -179,7 +179,7 @@ fn decode(reply: &Response) -> Result<Receipt> {
 }
 
 /// Each kind of object has a bucket of its own; asking spends nothing of it.
-fn rates(settings: &Settings, target: &str) -> Result<Vec<(&'static str, Request)>> {
+fn rates(settings: &Settings, target: &str) -> Result<Vec<Question>> {
     let ask = |(budget, kind): (&'static str, &str)| {
         let url = format!("{}/ccu/v3/rate-limit-status/{kind}", target.trim_end_matches('/'));
         Ok((budget, Request::post(switched(settings, url)?).repeatable(true).again(throttled)))

@@ -346,12 +346,15 @@ pub struct Account {
 /// Secrets by name, and when they end, since 1970.
 pub type Renewed = (Vec<(&'static str, Found)>, Option<Duration>);
 
+/// Looks for the secrets of now.
+pub type Look = dyn Fn(&Client<'_>) -> Result<Option<Renewed>> + Send + Sync;
+
 /// Where secrets that may end while a run lasts are to be had again.
 pub struct Renewal {
     /// When they end, since 1970; `None` where nobody says so.
     pub until: Option<Duration>,
     /// Those of now; `None` where there are none any more.
-    pub again: Box<dyn Fn(&Client<'_>) -> Result<Option<Renewed>> + Send + Sync>,
+    pub again: Box<Look>,
 }
 
 impl fmt::Debug for Renewal {

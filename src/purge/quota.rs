@@ -7,11 +7,14 @@ use crate::{
 };
 use serde::Serialize;
 
+/// A request, and the budget that it is about.
+pub type Question = (&'static str, Request);
+
 /// How a provider is asked what is left.
 #[derive(Clone, Copy)]
 pub struct Quota {
     /// The questions for an address, each with the budget that it is about; it may answer for others too.
-    pub encode: fn(&Settings, &str) -> Result<Vec<(&'static str, Request)>>,
+    pub encode: fn(&Settings, &str) -> Result<Vec<Question>>,
     /// What an answer says, by the budgets of the row.
     pub decode: fn(&'static str, &Response) -> Result<Vec<Left>>,
 }
