@@ -369,6 +369,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             [CompletionResult]::new('--otlp-endpoint', '--otlp-endpoint', [CompletionResultType]::ParameterName, 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint')
             [CompletionResult]::new('--otlp-headers', '--otlp-headers', [CompletionResultType]::ParameterName, 'Headers for the OTLP endpoint: k=v,k=v')
             [CompletionResult]::new('--resend', '--resend', [CompletionResultType]::ParameterName, 'Send a batch in doubt again also where that is not harmless')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the requests that are left, send none')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Short for --output json')
             [CompletionResult]::new('--no-json', '--no-json', [CompletionResultType]::ParameterName, 'Undo the JSON that CI=true asks for')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Hide info lines and progress')
@@ -381,6 +382,7 @@ Register-ArgumentCompleter -Native -CommandName 'stratos' -ScriptBlock {
             break
         }
         'stratos;purge;history' {
+            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Give up this run, by its id or its journal''s path: says what stays unpurged, and removes its journal')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: json, ndjson, yaml, csv, table or markdown')
             [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Pass structured output through a jq expression')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always or never (NO_COLOR wins)')

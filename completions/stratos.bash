@@ -1973,12 +1973,16 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__purge__subcmd__history)
-            opts="-q -h --open --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --open --forget --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --forget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "json ndjson yaml csv table markdown" -- "${cur}"))
                     return 0
@@ -2415,7 +2419,7 @@ _stratos() {
             return 0
             ;;
         stratos__subcmd__purge__subcmd__resume)
-            opts="-q -h --resend --wait --after-origin --expect --after-timeout --prove --prove-url --prove-file --prove-timeout --origin --encodings --resolve --set --purge-key --token --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
+            opts="-q -h --resend --dry-run --wait --after-origin --expect --after-timeout --prove --prove-url --prove-file --prove-timeout --origin --encodings --resolve --set --purge-key --token --output --json --no-json --filter --quiet --no-quiet --verbose --color --no-input --profile --config --cdn-url --account-key --access-key --timeout --retries --max-wait --rate --ca-file --otlp-endpoint --otlp-headers --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -358,6 +358,7 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --otlp-endpoint 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint'
             cand --otlp-headers 'Headers for the OTLP endpoint: k=v,k=v'
             cand --resend 'Send a batch in doubt again also where that is not harmless'
+            cand --dry-run 'Print the requests that are left, send none'
             cand --json 'Short for --output json'
             cand --no-json 'Undo the JSON that CI=true asks for'
             cand -q 'Hide info lines and progress'
@@ -369,6 +370,7 @@ set edit:completion:arg-completer[stratos] = {|@words|
             cand --help 'Print help'
         }
         &'stratos;purge;history'= {
+            cand --forget 'Give up this run, by its id or its journal''s path: says what stays unpurged, and removes its journal'
             cand --output 'Output format: json, ndjson, yaml, csv, table or markdown'
             cand --filter 'Pass structured output through a jq expression'
             cand --color 'When to colour: auto, always or never (NO_COLOR wins)'

@@ -398,6 +398,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l otlp-endpoint -d 'Send one OpenTelemetry span per command to this OTLP/HTTP endpoint' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l otlp-headers -d 'Headers for the OTLP endpoint: k=v,k=v' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l resend -d 'Send a batch in doubt again also where that is not harmless'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l dry-run -d 'Print the requests that are left, send none'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l json -d 'Short for --output json'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l no-json -d 'Undo the JSON that CI=true asks for'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Hide info lines and progress'
@@ -405,6 +406,7 @@ complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_s
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l verbose -d 'Print each request, its answer and its timing on stderr, secrets masked'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -l no-input -d 'Never prompt'
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
+complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l forget -d 'Give up this run, by its id or its journal\'s path: says what stays unpurged, and removes its journal' -r
 complete -c stratos -n "__fish_stratos_using_subcommand purge; and __fish_seen_subcommand_from history" -l output -d 'Output format: json, ndjson, yaml, csv, table or markdown' -r -f -a "json\t'One JSON value: compact in a pipe, indented on a terminal'
 ndjson\t'One JSON value a line'
 yaml\t'YAML 1.2'

@@ -5,10 +5,12 @@ mod file;
 mod line;
 mod past;
 mod shelf;
+mod single;
 
-pub use line::{Head, Part};
+pub use line::{Head, Owner, Part, Said};
 pub use past::{Entry, Fate, Past};
-pub use shelf::{Found, list, look};
+pub use shelf::{Found, forget, list, look, plan_beside};
+pub use single::{Single, singles};
 
 use super::{
     Batch, Receipt,
@@ -20,10 +22,12 @@ use crate::{
     error::{Error, Result},
     http::{Request, Response, Value},
 };
-use file::{cannot_create, copy, fresh, lock, make_folder, sync_folder, unreadable, unwritten, whole};
+use file::{
+    cannot_create, copy, for_its_owner, fresh, lock, make_folder, sync_folder, unreadable, unwritten, whole,
+};
 use line::{Line, VERSION};
 use sha2::{Digest, Sha256};
-use shelf::{clean, journal_in, plan_beside};
+use shelf::{clean, journal_in};
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Write},
@@ -55,6 +59,12 @@ pub struct Journal<'a> {
 pub struct Resumed<'a> {
     /// To be written on.
     pub journal: Journal<'a>,
+    /// What it says.
+    pub left: Left,
+}
+
+/// What a run left.
+pub struct Left {
     /// Its first line.
     pub head: Head,
     /// The run's id.
@@ -65,24 +75,19 @@ pub struct Resumed<'a> {
     pub past: Past,
 }
 
+impl Left {
+    /// Reads a journal and its plan as they are; a torn last line does not count.
+    pub fn read(path: &Path) -> Result<Self> {
+        left(&fs::read(path).map_err(|error| unreadable(path, &error))?, path)
+    }
+}
+
 impl<'a> Journal<'a> {
     /// Begins a run: the plan's copy and the first line are on disk when this returns.
     pub fn begin(
         place: &Place,
         plan: &Plan,
-        profile: &str,
-        run: [u8; 16],
-        clock: &'a dyn Clock,
-    ) -> Result<Self> {
-        Self::begin_part(place, plan, profile, None, run, clock)
-    }
-
-    /// As [`Journal::begin`], for one of the accounts of a command.
-    pub fn begin_part(
-        place: &Place,
-        plan: &Plan,
-        profile: &str,
-        part: Option<Part>,
+        owner: Owner,
         run: [u8; 16],
         clock: &'a dyn Clock,
     ) -> Result<Self> {
@@ -108,8 +113,9 @@ impl<'a> Journal<'a> {
             account: plan.account.clone(),
             batches: plan.count(),
             at: millis(clock)?,
-            profile: profile.to_owned(),
-            part,
+            profile: owner.profile,
+            part: owner.part,
+            said: owner.said,
         };
         journal.write(&Line::Run(head), true)?;
         sync_folder(&journal.path);
@@ -118,32 +124,18 @@ impl<'a> Journal<'a> {
 
     /// Takes a journal up again, under its lock; a torn last line is cut off.
     pub fn resume(path: &Path, clock: &'a dyn Clock) -> Result<Resumed<'a>> {
+        for_its_owner(path)?;
         let opened = OpenOptions::new().read(true).append(true).open(path);
         let mut file = opened.map_err(|error| unreadable(path, &error))?;
         lock(&file, path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-        let (head, past) = parsed(&bytes, path)?;
-        let copy = plan_beside(path);
-        let text = fs::read_to_string(&copy).map_err(|error| unreadable(&copy, &error))?;
-        let plan = Plan::load(&text)?;
-        if (&plan.digest(), &plan.provider, &plan.account, plan.count())
-            != (&head.plan, &head.provider, &head.account, head.batches)
-        {
-            return Err(Error::Data(format!(
-                "{} is not the plan of {}; purge again what matters",
-                copy.display(),
-                path.display()
-            )));
-        }
-        let mut run = [0; 16];
-        hex::decode_to_slice(&head.run, &mut run)
-            .map_err(|_| Error::Data(format!("{} names no run; purge again what matters", path.display())))?;
+        let left = left(&bytes, path)?;
         file.set_len(whole(&bytes) as u64).map_err(|error| unwritten(path, &error))?;
-        let attempts = past.entries().iter().map(|entry| entry.attempts).collect();
+        let attempts = left.past.entries().iter().map(|entry| entry.attempts).collect();
         let name = path.display().to_string();
         let journal = Self { file, path: path.to_owned(), name, clock, attempts, torn: false };
-        Ok(Resumed { journal, head, run, plan, past })
+        Ok(Resumed { journal, left })
     }
 
     /// What `purge resume` finds it by: the run, or its path.
@@ -253,6 +245,27 @@ fn parsed(bytes: &[u8], path: &Path) -> Result<(Head, Past)> {
         Error::Data(why) => Error::Data(format!("{}: {why}", path.display())),
         other => other,
     })
+}
+
+/// The journal with the plan beside it, which must be its own.
+fn left(bytes: &[u8], path: &Path) -> Result<Left> {
+    let (head, past) = parsed(bytes, path)?;
+    let copy = plan_beside(path);
+    let text = fs::read_to_string(&copy).map_err(|error| unreadable(&copy, &error))?;
+    let plan = Plan::load(&text)?;
+    if (&plan.digest(), &plan.provider, &plan.account, plan.count())
+        != (&head.plan, &head.provider, &head.account, head.batches)
+    {
+        return Err(Error::Data(format!(
+            "{} is not the plan of {}; purge again what matters",
+            copy.display(),
+            path.display()
+        )));
+    }
+    let mut run = [0; 16];
+    hex::decode_to_slice(&head.run, &mut run)
+        .map_err(|_| Error::Data(format!("{} names no run; purge again what matters", path.display())))?;
+    Ok(Left { head, run, plan, past })
 }
 
 fn millis(clock: &dyn Clock) -> Result<u64> {

@@ -47,7 +47,7 @@ mod vercel;
 
 pub use batch::{Attempt, Batch, Grant, Items, Key, Poll, Progress, Receipt, Selector, Sent};
 pub use limit::{Budget, Counts, Limit, Refill};
-pub use outcome::{Completion, Outcome, in_words};
+pub use outcome::{Completion, Outcome, in_words, spans};
 
 use crate::{
     credential::{Found, vendor::Files},
@@ -318,6 +318,11 @@ impl Settings {
         Err(Error::Config(format!(
             "the profile's `{name}` is {id:?}, which is no id; copy it from the provider's pages"
         )))
+    }
+
+    /// The settings that make the account, by name.
+    pub fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.values.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// Whether a row or a budget with this condition applies.

@@ -177,7 +177,8 @@ pub fn in_words(error: &Error) -> String {
 }
 
 /// `batches 1-2 (60 items, "…" to "…")`, one for each run of neighbours.
-fn spans(plan: &Plan, list: &[usize]) -> String {
+#[must_use]
+pub fn spans(plan: &Plan, list: &[usize]) -> String {
     if list.is_empty() {
         return "nothing".into();
     }

@@ -42,6 +42,7 @@ mod purge_prove;
 mod purge_providers;
 mod purge_quota;
 mod purge_renew;
+mod purge_resume;
 mod purge_several;
 mod recipes;
 mod records;

@@ -92,6 +92,18 @@ pub(in crate::commands) fn variable(
     provider.variables(name).iter().find_map(set)
 }
 
+/// The address that a flag or a variable gives, the vendor's own among them.
+pub(super) fn typed(provider: &Provider, profile: &Profile, cx: &Context<'_>) -> Result<Option<String>> {
+    if matches!(profile.url.origin, Origin::Flag(_) | Origin::Environment(_)) {
+        return Ok(Some(profile.url.value.clone()));
+    }
+    let Some((name, url)) = variable(provider, "url", cx) else { return Ok(None) };
+    // Akamai's variable holds a host alone.
+    let url = if url.contains("://") { url } else { format!("https://{url}") };
+    let base = profile::base(&url);
+    base.map(Some).map_err(|why| Error::Usage(format!("{name} is no base URL: {why}")))
+}
+
 /// `--cdn-url`, the vendor's own variable, the profile's nodes or url, the one in the vendor's own files, the
 /// vendor's public address.
 fn targets(
@@ -100,14 +112,10 @@ fn targets(
     kept: Option<String>,
     cx: &Context<'_>,
 ) -> Result<Vec<String>> {
-    let typed = matches!(profile.url.origin, Origin::Flag(_) | Origin::Environment(_));
-    if !typed && let Some((name, url)) = variable(provider, "url", cx) {
-        // Akamai's variable holds a host alone.
-        let url = if url.contains("://") { url } else { format!("https://{url}") };
-        let base = profile::base(&url);
-        return Ok(vec![base.map_err(|why| Error::Usage(format!("{name} is no base URL: {why}")))?]);
+    if let Some(url) = typed(provider, profile, cx)? {
+        return Ok(vec![url]);
     }
-    if !typed && !profile.nodes.is_empty() {
+    if !profile.nodes.is_empty() {
         return Ok(profile.nodes.clone());
     }
     if let Some(url) = kept.filter(|_| profile.url.value.is_empty()) {

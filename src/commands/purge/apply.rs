@@ -70,7 +70,7 @@ impl Apply {
         job.announce(cx, self.dry_run);
         if self.dry_run {
             proof.announce(cx);
-            return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
+            return Ok(Box::new(Preview::of(&job, None, &self.keys, cx)?));
         }
         if job.is_everything() && !self.yes && !planted!("everything-without-yes") {
             ask::confirm(cx, &job.settings.targets().join(", "))?;

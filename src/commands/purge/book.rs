@@ -39,6 +39,7 @@ pub(super) struct Book<'a> {
     lines: Option<&'a mut dyn Write>,
     states: Vec<State>,
     past: &'a Past,
+    ids: Vec<String>,
     left: Option<u32>,
     progress: Progress<'a>,
 }
@@ -46,9 +47,18 @@ pub(super) struct Book<'a> {
 /// All states, and what the provider said remains.
 pub(super) struct Entries {
     states: Vec<State>,
+    /// The provider's names for what this run sent.
+    ids: Vec<String>,
     /// Which were in doubt, and went out again.
     resent: Vec<usize>,
     left: Option<u32>,
+}
+
+impl Entries {
+    /// The provider's names for what this run sent.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        self.ids.iter().cloned()
+    }
 }
 
 impl<'a> Book<'a> {
@@ -58,8 +68,15 @@ impl<'a> Book<'a> {
         lines: Option<&'a mut dyn Write>,
         progress: Progress<'a>,
     ) -> Self {
-        let mut book =
-            Self { plan, lines, states: vec![State::Unsent; plan.count()], past, left: None, progress };
+        let mut book = Self {
+            plan,
+            lines,
+            states: vec![State::Unsent; plan.count()],
+            past,
+            ids: Vec::new(),
+            left: None,
+            progress,
+        };
         for (index, entry) in past.entries().iter().enumerate() {
             if entry.fate == Fate::Accepted {
                 book.states[index] = State::Before(entry.id.clone());
@@ -76,7 +93,7 @@ impl<'a> Book<'a> {
                 self.settle(*index, state.clone());
             }
         }
-        Entries { states: self.states, resent: outcome.resent.clone(), left: self.left }
+        Entries { states: self.states, ids: self.ids, resent: outcome.resent.clone(), left: self.left }
     }
 
     fn settle(&mut self, index: usize, state: State) {
@@ -103,6 +120,7 @@ impl Ledger for Book<'_> {
         if let Some((_, left)) = receipt.left.iter().find(|(name, _)| *name == "day") {
             self.left = Some(*left);
         }
+        self.ids.extend(receipt.id.clone());
         self.settle(batch.number - 1, State::Accepted(reply.value()));
         Ok(())
     }

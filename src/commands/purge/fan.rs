@@ -14,7 +14,7 @@ use super::{
     changed::{Chosen, Nothing},
     job::Job,
     prove::Proving,
-    record::Record,
+    record::{Record, single},
 };
 use crate::{
     context::Context,
@@ -24,7 +24,7 @@ use crate::{
         Provider, Selector,
         execute::Order,
         fan::{Stage, layers, whose},
-        journal::{Journal, Part},
+        journal::{Journal, Owner, Part, Single},
         plan::Several,
     },
     report::Report,
@@ -134,7 +134,7 @@ fn send(
     jobs.iter().for_each(|job| job.announce(cx, how.dry_run));
     if how.dry_run && !planted!("dry-run-sends") {
         proof.announce(cx);
-        return Ok(Box::new(preview::Preview::of(fan)?));
+        return Ok(Box::new(preview::Preview::of(fan, None)?));
     }
     if jobs.iter().any(|job| job.is_everything()) && !how.yes {
         let addresses = jobs.iter().flat_map(|job| job.settings.targets()).map(String::as_str);
@@ -156,8 +156,18 @@ fn send(
     forgive(&mut fan, how.partial_ok, cx)?;
     proof.await_origin(cx)?;
     let again = journals(&fan, &mut ready, how.record, proof.wait().is_some(), cx)?;
+    let single = only_one(&fan, &ready, cx);
     let fanned = run::run(fan, ready, &again, cx)?;
+    if let Some(single) = single.filter(|_| fanned.is_accepted()) {
+        how.record.note(&Single { ids: fanned.ids(), ..single }, cx);
+    }
     proof.of_all(fanned, cx)
+}
+
+/// What one batch at one target leaves, where no journal is kept.
+fn only_one(fan: &Fan, ready: &[Ready<'_>], cx: &Context<'_>) -> Option<Single> {
+    let ([Ok(job)], [Ready::Open(open)]) = (&fan.jobs[..], ready) else { return None };
+    single(job, open.order.run, cx)
 }
 
 /// A target that cannot take part fails all, unless that was allowed; at least one must be left.
@@ -220,7 +230,9 @@ fn journals<'a>(
         let after = stage.after.iter().map(|at| fan.stages[*at].name.clone()).collect();
         let part = Part { of: of.clone(), place: index, count, after };
         let run = open.order.run;
-        let journal = Journal::begin_part(&place, &job.plan, &stage.name, Some(part), run, cx.clock)?;
+        let (profile, said) = (stage.name.clone(), Some(job.said.clone()));
+        let owner = Owner { profile, part: Some(part), said };
+        let journal = Journal::begin(&place, &job.plan, owner, run, cx.clock)?;
         open.journal = Some(journal.named(&name));
     }
     Ok(again(&name, waits))

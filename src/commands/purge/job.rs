@@ -7,6 +7,7 @@ use crate::{
     profile::Profile,
     purge::{
         Provider, Selector, Settings,
+        journal::{Head, Said},
         plan::{Plan, plan_of},
     },
 };
@@ -19,6 +20,8 @@ pub(super) struct Job {
     pub provider: &'static Provider,
     /// Its account without secrets.
     pub settings: Settings,
+    /// What made the account, for whoever takes the run up again.
+    pub said: Said,
     /// What goes out.
     pub plan: Plan,
 }
@@ -31,17 +34,12 @@ impl Job {
             true => Plan::nothing(provider, &settings),
             false => plan_of(provider, &settings, chosen, &|index| chosen.lines.of(index))?,
         };
-        Ok(Self { profile: profile.name.clone(), provider, settings, plan })
+        Self::new(provider, settings, plan, profile, sets, cx)
     }
 
     /// Takes a plan that was made before; it must be the profile's account that it was made for.
     pub fn of(plan: Plan, profile: &Profile, sets: &[String], cx: &Context<'_>) -> Result<Self> {
-        if profile.provider.value != plan.provider {
-            return Err(Error::Data(format!(
-                "the plan is for {}, and profile {} is of {}; name the profile it was made for with --profile",
-                plan.provider, profile.name, profile.provider.value
-            )));
-        }
+        same_provider(&plan, profile)?;
         let (provider, settings) = account::settle(profile, sets, cx)?;
         if settings.digest() != plan.account {
             return Err(Error::Data(format!(
@@ -50,7 +48,53 @@ impl Job {
                 provider.title, profile.name
             )));
         }
-        Ok(Self { profile: profile.name.clone(), provider, settings, plan })
+        Self::new(provider, settings, plan, profile, sets, cx)
+    }
+
+    /// Takes the plan of a run up again: what made its account holds where nothing is said now, and what is said
+    /// now must not contradict it.
+    pub fn again(
+        head: &Head,
+        plan: Plan,
+        profile: &Profile,
+        sets: &[String],
+        cx: &Context<'_>,
+    ) -> Result<Self> {
+        let Some(said) = &head.said else { return Self::of(plan, profile, sets, cx) };
+        same_provider(&plan, profile)?;
+        let named = |set: &String| set.split_once('=').map(|(name, _)| name.to_owned());
+        let kept = said.sets.iter().filter(|old| sets.iter().all(|new| named(new) != named(old)));
+        let sets: Vec<String> = kept.chain(sets).cloned().collect();
+        let (provider, settings) = account::settle_with(profile, &sets, said.settings.clone(), cx)?;
+        if settings.digest() != plan.account {
+            return Err(Error::Data(format!(
+                "the run {} purges at another account than profile {} gives now: {}; leave out what says otherwise, \
+                 or give the run up with `stratos purge history --forget {0}`",
+                head.run,
+                profile.name,
+                said_otherwise(said, &settings)
+            )));
+        }
+        Self::new(provider, settings, plan, profile, &sets, cx)
+    }
+
+    fn new(
+        provider: &'static Provider,
+        settings: Settings,
+        plan: Plan,
+        profile: &Profile,
+        sets: &[String],
+        cx: &Context<'_>,
+    ) -> Result<Self> {
+        let values = settings.values().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let made = |set: &&String| settings.values().any(|(name, _)| set.split('=').next() == Some(name));
+        let said = Said {
+            url: account::typed(provider, profile, cx)?,
+            targets: settings.targets().to_vec(),
+            settings: values.collect(),
+            sets: sets.iter().filter(|set| !made(set)).cloned().collect(),
+        };
+        Ok(Self { profile: profile.name.clone(), provider, settings, said, plan })
     }
 
     /// Whether it empties the whole cache, by its name or by a prefix that leaves nothing out.
@@ -83,4 +127,33 @@ impl Job {
             }
         }
     }
+}
+
+fn same_provider(plan: &Plan, profile: &Profile) -> Result<()> {
+    if profile.provider.value == plan.provider {
+        return Ok(());
+    }
+    Err(Error::Data(format!(
+        "the plan is for {}, and profile {} is of {}; name the profile it was made for with --profile",
+        plan.provider, profile.name, profile.provider.value
+    )))
+}
+
+/// What is said now, where the run was told something else.
+fn said_otherwise(said: &Said, now: &Settings) -> String {
+    let mut list: Vec<String> = now
+        .values()
+        .filter_map(|(name, value)| {
+            let then = said.settings.get(name).filter(|then| *then != value)?;
+            Some(format!("{name} is {value:?}, and was {then:?}"))
+        })
+        .collect();
+    if said.targets != now.targets() {
+        list.push(format!(
+            "it goes to {}, and went to {}",
+            now.targets().join(", "),
+            said.targets.join(", ")
+        ));
+    }
+    list.join("; ")
 }

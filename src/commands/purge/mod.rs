@@ -7,6 +7,8 @@ mod book;
 mod changed;
 mod choice;
 mod fan;
+mod find;
+mod forget;
 mod history;
 mod job;
 mod list;

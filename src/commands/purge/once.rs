@@ -69,7 +69,7 @@ impl Once {
         job.announce(cx, self.dry_run);
         if self.dry_run && !planted!("dry-run-sends") {
             proof.announce(cx);
-            return Ok(Box::new(Preview::of(&job, &self.keys, cx)?));
+            return Ok(Box::new(Preview::of(&job, None, &self.keys, cx)?));
         }
         if job.is_everything() && !self.yes && !planted!("everything-without-yes") {
             ask::confirm(cx, &job.settings.targets().join(", "))?;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     context::Context,
-    error::Result,
+    error::{Error, Result},
     options::Format,
     progress::clean,
     purge::{
@@ -46,6 +46,10 @@ impl Planning {
     /// Plans, and sends nothing.
     pub fn run(mut self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let release = if self.changed.given() { self.targets.release() } else { None };
+        if self.targets.given() && !self.changed.given() && self.choice == Choice::default() {
+            let nothing = ask::NOTHING;
+            return Err(Error::Usage(format!("{nothing} --to NEW is a release only beside --from OLD.")));
+        }
         let chosen = self.changed.or(&self.choice, release.as_deref(), cx)?;
         if self.targets.given() {
             return fan::plan(&self.targets, &chosen, &self.sets, self.out.as_deref(), cx);

@@ -7,7 +7,10 @@ use crate::{
     http::{Request, Value as Header},
     options::Format,
     progress::{Console, clean},
-    purge::{Account, Attempt, cloudcdn},
+    purge::{
+        Account, Attempt, cloudcdn,
+        journal::{Fate, Past},
+    },
     report::{Page, Report, Style},
     secret::Secret,
 };
@@ -22,9 +25,50 @@ pub struct Preview {
     written: bool,
 }
 
+/// What an earlier run left to send.
+pub(super) struct Missing<'p> {
+    /// Whose keys the batches have.
+    pub run: [u8; 16],
+    /// What became of each batch.
+    pub past: &'p Past,
+    /// Sends what is in doubt also where that is not harmless.
+    pub resend: bool,
+}
+
+impl Missing<'_> {
+    /// The request of a batch that goes out again, as it would.
+    pub fn request(&self, job: &Job, index: usize) -> Result<Option<Request>> {
+        if self.past.fate(index) == Fate::Accepted {
+            return Ok(None);
+        }
+        let request = (job.provider.encode)(&job.settings, &job.plan.batch(index, Some(&self.run)))?;
+        let harmless = self.past.fate(index) != Fate::Doubtful || request.repeatable || self.resend;
+        Ok(harmless.then_some(request))
+    }
+
+    /// Says what is in doubt, and whether it would go out again.
+    pub fn announce(&self, job: &Job, cx: &Context<'_>) -> Result<()> {
+        let entries = self.past.entries().iter().enumerate();
+        for (index, _) in entries.filter(|(_, entry)| entry.fate == Fate::Doubtful) {
+            let what = match self.request(job, index)? {
+                Some(_) => "would be sent again",
+                None => "may have been purged, and is sent again only with --resend",
+            };
+            cx.console.info(format!("batch {} is in doubt: it {what}", index + 1));
+        }
+        Ok(())
+    }
+}
+
 impl Preview {
-    /// Encodes every batch; several are written at once, a line each, and none is held, unless the whole is asked for.
-    pub(super) fn of(job: &Job, keys: &Keys, cx: &mut Context<'_>) -> Result<Self> {
+    /// Encodes every batch, or what is missing of an earlier run; several are written at once, a line each, and none
+    /// is held, unless the whole is asked for.
+    pub(super) fn of(
+        job: &Job,
+        missing: Option<&Missing<'_>>,
+        keys: &Keys,
+        cx: &mut Context<'_>,
+    ) -> Result<Self> {
         let account = match cx.console.verbose {
             0 => None,
             _ => Some(keys.account_by_name(job.provider, job.settings.clone(), cx)),
@@ -37,7 +81,11 @@ impl Preview {
         let written = lines && job.plan.count() > 1 && cx.options.filter.is_none();
         let mut requests = Vec::new();
         for batch in job.plan.batches() {
-            let request = (job.provider.encode)(&job.settings, &batch)?;
+            let request = match missing {
+                None => Some((job.provider.encode)(&job.settings, &batch)?),
+                Some(missing) => missing.request(job, batch.number - 1)?,
+            };
+            let Some(request) = request else { continue };
             if let Some(account) = &account {
                 trace(&authorized(job, account.as_ref(), &request)?, cx.console);
             }

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     purge::{
         execute::Order,
-        journal::{Journal, Place},
+        journal::{Journal, Owner, Place, Single},
     },
 };
 use std::path::Path;
@@ -24,8 +24,9 @@ impl Record {
     pub fn begin<'a>(&self, job: &Job, order: &Order, cx: &Context<'a>) -> Result<Option<Journal<'a>>> {
         let Some(place) = self.place(job.plan.count(), cx)? else { return Ok(None) };
         let told = cx.env.get("CLOUDCDN_PURGE_KEY").filter(|_| planted!("secret-in-journal"));
-        let profile = told.unwrap_or(&job.profile);
-        let journal = Journal::begin(&place, &job.plan, profile, order.run, cx.clock)?;
+        let profile = told.unwrap_or(&job.profile).to_owned();
+        let owner = Owner { profile, part: None, said: Some(job.said.clone()) };
+        let journal = Journal::begin(&place, &job.plan, owner, order.run, cx.clock)?;
         // Below the state folder `purge resume` knows it by its run.
         Ok(Some(if self.journal.is_some() { journal } else { journal.named(hex::encode(order.run)) }))
     }
@@ -46,6 +47,16 @@ impl Record {
         }
     }
 
+    /// A line for `purge history`, of a purge that was accepted and kept no journal. Nothing fails for want of it.
+    pub fn note(&self, single: &Single, cx: &Context<'_>) {
+        if self.journal.is_some() {
+            return;
+        }
+        if let Ok(folder) = cx.state_folder() {
+            let _ = single.keep(&folder);
+        }
+    }
+
     fn place(&self, batches: usize, cx: &Context<'_>) -> Result<Option<Place>> {
         Ok(Some(match self.journal.as_deref() {
             Some("none") => return Ok(None),
@@ -62,4 +73,19 @@ impl Record {
             })?),
         }))
     }
+}
+
+/// What a job of one batch leaves to look back at, once it was accepted.
+pub(super) fn single(job: &Job, run: [u8; 16], cx: &Context<'_>) -> Option<Single> {
+    let mut batches = job.plan.batches();
+    let (batch, None) = (batches.next()?, batches.next()) else { return None };
+    Some(Single {
+        run: hex::encode(run),
+        at: u64::try_from(cx.clock.now().ok()?.as_millis()).ok()?,
+        provider: job.provider.id.to_owned(),
+        profile: job.profile.clone(),
+        selector: batch.selector,
+        items: batch.items.count(),
+        ids: Vec::new(),
+    })
 }

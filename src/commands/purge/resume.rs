@@ -1,24 +1,27 @@
 //! `purge resume [RUN]`: sends what an earlier run left unsent or in doubt.
 
 use super::{
-    account::{Keys, Sets},
+    account::{self, Keys, Sets},
     ask,
     fan::{Again, parts, resume},
-    history::{batches, when},
+    find::{Sought, called},
     job::Job,
+    preview::{Missing, Preview},
     prove::Proving,
     send::{Kept, send},
 };
 use crate::{
     context::Context,
-    error::{Error, Result},
+    error::Result,
+    profile::{Origin, Profile},
     purge::{
+        self,
         execute::Order,
-        journal::{self, Found, Journal},
+        journal::{self, Head, Journal, Left, Resumed},
     },
     report::Report,
 };
-use std::path::{Path, PathBuf};
+use std::{path::Path, rc::Rc};
 
 /// The flags of resuming.
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,9 @@ pub(super) struct Resume {
     /// Send a batch in doubt again also where that is not harmless
     #[arg(long)]
     resend: bool,
+    /// Print the requests that are left, send none
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     proving: Proving,
     #[command(flatten)]
@@ -41,108 +47,68 @@ impl Resume {
     /// Finishes the run.
     pub fn run(self, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
         let rate = cx.options.rate.as_deref().map(ask::rate).transpose()?;
-        let (path, found) = self.path(cx)?;
-        let own = found.iter().find(|found| found.path.file_name() == path.file_name());
-        let parts = own.map_or_else(|| Ok(Vec::new()), |own| parts(own, &found))?;
-        if let (Some(own), false) = (own, parts.is_empty()) {
+        let sought = Sought::of(self.run.as_deref(), cx)?;
+        if let Some(own) = sought.own().filter(|own| own.head.part.is_some()) {
             let name = self.run.clone().unwrap_or_else(|| called(own).to_owned());
             let how = Again {
                 sets: &self.sets,
                 keys: &self.keys,
                 rate,
                 resend: self.resend,
+                dry_run: self.dry_run,
                 name: &name,
                 proving: &self.proving,
             };
-            return resume(&parts, &how, cx);
+            return resume(&parts(own, &sought.found)?, &how, cx);
         }
-        let resumed = Journal::resume(&path, cx.clock)?;
-        let ours = cx.state_folder().is_ok_and(|folder| path.parent() == Some(folder.as_path()));
-        let journal = if ours { resumed.journal.named(&resumed.head.run) } else { resumed.journal };
-        cx.assume_profile(&resumed.head.profile);
-        let profile = cx.profile()?;
-        let job = Job::of(resumed.plan, &profile, &self.sets.sets, cx)?;
-        if resumed.past.entries().iter().all(|entry| entry.fate == journal::Fate::Accepted) {
-            cx.console.info("every batch of this run was accepted; there is nothing to send");
-        }
-        let proof = self.proving.of_plans(&[&job], cx)?;
-        proof.await_origin(cx)?;
-        let (run, past, wait) = (resumed.run, resumed.past, proof.wait());
-        let order = Order { rate, run, past, resend: self.resend, wait };
-        let purged = send(job, &self.keys, &order, Kept::Old(journal), cx)?;
-        proof.of_one(purged, cx)
-    }
-
-    /// The journal, and those that lie beside it.
-    fn path(&self, cx: &Context<'_>) -> Result<(PathBuf, Vec<Found>)> {
-        let given = self.run.as_deref().map(Path::new);
-        let file = given.filter(|path| path.is_file());
-        let folder = match (file, given.filter(|path| path.is_dir())) {
-            (Some(file), _) => file.parent().map(Path::to_owned),
-            (None, Some(folder)) => Some(folder.to_owned()),
-            (None, None) => cx.state_folder().ok(),
-        };
-        let (found, broken) = match folder {
-            Some(folder) if folder.as_os_str().is_empty() => journal::list(Path::new("."))?,
-            Some(folder) => journal::list(&folder)?,
-            None => (Vec::new(), Vec::new()),
-        };
-        if let Some(file) = file {
-            return Ok((file.to_owned(), found));
-        }
-        for error in broken {
-            cx.console.warn(error.to_string());
-        }
-        let path = match &self.run {
-            Some(run) if !Path::new(run).is_dir() => named(run, &found),
-            _ => only(&found),
-        };
-        Ok((path?, found))
-    }
-}
-
-/// What a run is called: a command that purges at several accounts has one name for all its runs.
-fn called(found: &Found) -> &str {
-    found.head.part.as_ref().map_or(&found.head.run, |part| &part.of)
-}
-
-/// One of each name.
-fn distinct<'f>(found: impl Iterator<Item = &'f Found>) -> Vec<&'f Found> {
-    let mut distinct: Vec<&Found> = Vec::new();
-    for one in found {
-        if distinct.iter().all(|known| called(known) != called(one)) {
-            distinct.push(one);
-        }
-    }
-    distinct
-}
-
-/// The run whose id begins so.
-fn named(run: &str, found: &[Found]) -> Result<PathBuf> {
-    let own = |found: &&Found| found.head.run.starts_with(run) || called(found).starts_with(run);
-    let near = distinct(found.iter().filter(own));
-    match near[..] {
-        [one] => Ok(one.path.clone()),
-        [] => Err(Error::InputMissing(format!("there is no run {run:?}; see `stratos purge history`"))),
-        _ => Err(Error::Usage(format!("{run:?} begins the id of {} runs; write more of it", near.len()))),
-    }
-}
-
-/// The only unfinished run.
-fn only(found: &[Found]) -> Result<PathBuf> {
-    let open = distinct(found.iter().filter(|found| !found.past.finished()));
-    match open[..] {
-        [one] => Ok(one.path.clone()),
-        [] => Err(Error::InputMissing(
-            "there is no unfinished run; `stratos purge history` lists them all".into(),
-        )),
-        _ => {
-            let line = |found: &&Found| {
-                let Found { head, past, .. } = found;
-                format!("{} ({}, {}, {})", called(found), when(head), head.provider, batches(past))
+        let (journal, left) = taken_up(&sought.path, self.dry_run, cx)?;
+        let ours = cx.state_folder().is_ok_and(|folder| sought.path.parent() == Some(folder.as_path()));
+        let journal = journal.map(|journal| if ours { journal.named(&left.head.run) } else { journal });
+        cx.assume_profile(&left.head.profile);
+        let profile = under(&left.head, &cx.profile()?, cx)?;
+        cx.under(&profile, |cx| {
+            let job = Job::again(&left.head, left.plan, &profile, &self.sets.sets, cx)?;
+            if left.past.entries().iter().all(|entry| entry.fate == journal::Fate::Accepted) {
+                cx.console.info("every batch of this run was accepted; there is nothing to send");
+            }
+            let proof = self.proving.of_plans(&[&job], cx)?;
+            let Some(journal) = journal else {
+                proof.announce(cx);
+                let again = Missing { run: left.run, past: &left.past, resend: self.resend };
+                again.announce(&job, cx)?;
+                return Ok(Box::new(Preview::of(&job, Some(&again), &self.keys, cx)?) as Box<dyn Report>);
             };
-            let list: Vec<String> = open.iter().map(line).collect();
-            Err(Error::Usage(format!("several runs are unfinished; name one of {}", list.join(", "))))
-        }
+            proof.await_origin(cx)?;
+            let (run, past, wait) = (left.run, left.past, proof.wait());
+            let order = Order { rate, run, past, resend: self.resend, wait };
+            let purged = send(job, &self.keys, &order, Kept::Old(journal), cx)?;
+            proof.of_one(purged, cx)
+        })
     }
+}
+
+/// A journal to go on with; for a dry run it is read as it is, and nobody's lock.
+pub(super) fn taken_up<'a>(
+    path: &Path,
+    dry_run: bool,
+    cx: &Context<'a>,
+) -> Result<(Option<Journal<'a>>, Left)> {
+    if dry_run {
+        return Ok((None, Left::read(path)?));
+    }
+    let Resumed { journal, left } = Journal::resume(path, cx.clock)?;
+    Ok((Some(journal), left))
+}
+
+/// The profile with the address that a flag or a variable gave the run, where none gives one now.
+pub(super) fn under(head: &Head, profile: &Rc<Profile>, cx: &Context<'_>) -> Result<Rc<Profile>> {
+    let said = head.said.as_ref().and_then(|said| said.url.as_ref());
+    let Some(url) = said else { return Ok(Rc::clone(profile)) };
+    if account::typed(purge::provider(&profile.provider.value)?, profile, cx)?.is_some() {
+        return Ok(Rc::clone(profile));
+    }
+    let mut own = Profile::clone(profile);
+    own.url.value.clone_from(url);
+    own.url.origin = Origin::Flag("the run's journal");
+    Ok(Rc::new(own))
 }

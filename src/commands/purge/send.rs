@@ -4,7 +4,7 @@ use super::{
     account::Keys,
     book::{Book, Purged},
     job::Job,
-    record::Record,
+    record::{Record, single},
 };
 use crate::{
     context::Context,
@@ -13,7 +13,7 @@ use crate::{
     purge::{
         Outcome,
         execute::{Order, execute},
-        journal::Journal,
+        journal::{Journal, Single},
     },
 };
 
@@ -37,10 +37,11 @@ pub(super) fn send<'a>(
     keys.tell_unused(&account, cx);
     let client = cx.client()?;
     let console = cx.console;
-    let journal = match kept {
-        Kept::New(record) => record.begin(&job, order, cx)?,
-        Kept::Old(journal) => Some(journal),
+    let (journal, record) = match kept {
+        Kept::New(record) => (record.begin(&job, order, cx)?, Some(record)),
+        Kept::Old(journal) => (Some(journal), None),
     };
+    let single = record.and_then(|record| Some((record, single(&job, order.run, cx)?)));
     let name = journal.as_ref().map(|journal| journal.name().to_owned());
     let Job { provider, plan, .. } = job;
     // Each batch is told as it ends, unless the whole is asked for or has to pass through a filter.
@@ -61,6 +62,9 @@ pub(super) fn send<'a>(
     let entries = entries.close(&outcome);
     let (summary, ending) = (outcome.summary(&plan), outcome.ending(&plan));
     let complete = outcome.complete();
+    if let Some((record, single)) = single.filter(|_| complete) {
+        record.note(&Single { ids: entries.ids().collect(), ..single }, cx);
+    }
     let (completion, times) = (outcome.completion.clone(), outcome.times);
     let failure = Outcome::failure(outcome, &plan);
     if let Some(error) = &failure

@@ -16,8 +16,8 @@ pub(super) fn whole(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
 }
 
-/// An empty file for this run alone, locked. What holds a run already is not touched.
-pub(super) fn fresh(path: &Path) -> Result<File> {
+/// A file for its owner alone, to append to.
+pub(super) fn open_own(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
     #[cfg(unix)]
@@ -25,13 +25,18 @@ pub(super) fn fresh(path: &Path) -> Result<File> {
         &mut options,
         if planted!("journal-for-all") { 0o644 } else { 0o600 },
     );
+    options.open(path).map_err(|error| cannot_create(path, &error))
+}
+
+/// An empty file for this run alone, locked. What holds a run already is not touched.
+pub(super) fn fresh(path: &Path) -> Result<File> {
     if path.exists() && !path.is_file() {
         return Err(Error::CannotCreate(format!(
             "{} is no regular file, so no journal can be kept there; name another path with --journal",
             path.display()
         )));
     }
-    let mut file = options.open(path).map_err(|error| cannot_create(path, &error))?;
+    let mut file = open_own(path)?;
     lock(&file, path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
@@ -67,6 +72,24 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| cannot_create(folder, &error))
+}
+
+/// It names where credentials go: whoever else could write it could send them elsewhere.
+#[cfg(unix)]
+pub(super) fn for_its_owner(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().mode() & 0o022 != 0 => Err(Error::Policy(format!(
+            "{} can be changed by others than its owner, so it may not say where credentials go; run: chmod 600 {0}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn for_its_owner(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// The new names reach the disk too.

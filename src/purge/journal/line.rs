@@ -29,6 +29,35 @@ pub struct Head {
     /// Where one command purges at several accounts: which of them this is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+    /// What made the account, so that nobody has to say it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// Who begins a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// The profile that names the account.
+    pub profile: String,
+    /// Where one command purges at several accounts: which of them this is.
+    pub part: Option<Part>,
+    /// What made the account.
+    pub said: Option<Said>,
+}
+
+/// The settings of a run. No secret is among them: credentials are found anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The address, where a flag or a variable gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Where the requests go.
+    pub targets: Vec<String>,
+    /// The provider's settings, whoever said them.
+    pub settings: BTreeMap<String, String>,
+    /// `--set` of settings that only say where a credential is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<String>,
 }
 
 /// One of the accounts of a command.

@@ -2,7 +2,7 @@
 
 use super::{
     Head, Past,
-    file::{locked, unreadable},
+    file::{lock, locked, unreadable},
 };
 use crate::error::{Error, Result};
 use std::{
@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Journals are kept so long after the last line.
-const KEPT: Duration = Duration::from_secs(30 * 86_400);
+pub(super) const KEPT: Duration = Duration::from_secs(30 * 86_400);
 
 /// What the name of a journal ends with.
 const ENDING: &str = ".journal";
@@ -54,14 +54,14 @@ pub fn look(path: &Path) -> Result<Found> {
 }
 
 /// All journals of a folder, the oldest first, and those that cannot be read, with the reason.
-pub fn list(folder: &Path) -> Result<(Vec<Found>, Vec<Error>)> {
+pub fn list(folder: &Path) -> Result<(Vec<Found>, Vec<(PathBuf, Error)>)> {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
     for path in journals(folder)? {
         match look(&path) {
             Ok(journal) => found.push(journal),
             // Nothing was sent: it is no run yet, or never became one.
             Err(Error::InputMissing(_)) if !begun(&path) => {}
-            Err(error) => broken.push(error),
+            Err(error) => broken.push((path, error)),
         }
     }
     found.sort_by(|one, other| (one.head.at, &one.head.run).cmp(&(other.head.at, &other.head.run)));
@@ -88,6 +88,17 @@ fn run_of(path: &Path, ending: &str) -> Option<String> {
     let run = path.file_name()?.to_str()?.strip_suffix(ending)?;
     let digits = run.len() == 32 && run.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     digits.then(|| run.to_owned())
+}
+
+/// Removes a journal and the plan beside it; not while a run writes it.
+pub fn forget(path: &Path) -> Result<()> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    lock(&file, path)?;
+    match fs::remove_file(plan_beside(path)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => fs::remove_file(path),
+    }
+    .map_err(|error| Error::Io(format!("cannot remove {}: {error}; check its folder", path.display())))
 }
 
 /// Removes what is older than it is kept, and in nobody's use. What cannot be removed stays.

@@ -169,14 +169,21 @@ impl Case {
     fn first(&self, kill: Option<usize>) -> Option<Outcome> {
         self.alive(kill, || {
             let place = Place::File(self.path());
-            let journal = Journal::begin(&place, &self.plan, "p", [9; 16], &self.world).unwrap();
+            let journal = Journal::begin(
+                &place,
+                &self.plan,
+                Owner { profile: "p".into(), ..Owner::default() },
+                [9; 16],
+                &self.world,
+            )
+            .unwrap();
             self.execute(journal, &self.plan, &Order { run: [9; 16], ..Order::default() })
         })
     }
 
     fn again(&self, kill: Option<usize>, resend: bool) -> Option<Outcome> {
         self.alive(kill, || {
-            let Resumed { journal, run, plan, past, .. } =
+            let Resumed { journal, left: Left { run, plan, past, .. } } =
                 Journal::resume(&self.path(), &self.world).unwrap();
             self.execute(journal, &plan, &Order { run, past, resend, ..Order::default() })
         })
@@ -364,7 +371,8 @@ fn what_is_broken_of_another_plan_or_of_a_later_version_is_refused() {
 fn a_request_that_another_release_would_write_otherwise_is_not_sent() {
     let case = Case::of(KEYED, 1, 1);
     assert!(case.first(Some(2)).is_none());
-    let Resumed { journal, run, plan, past, .. } = Journal::resume(&case.path(), &case.world).unwrap();
+    let Resumed { journal, left: Left { run, plan, past, .. } } =
+        Journal::resume(&case.path(), &case.world).unwrap();
     let newer = Provider { encode: |_, batch| Ok(Request::post(batch.url("/v2"))), ..KEYED };
     let console = Console::new(true, false, 0);
     let client = Client { policy: Policy::default(), transport: &case.world, clock: &case.world, console };
@@ -378,10 +386,10 @@ fn a_request_that_another_release_would_write_otherwise_is_not_sent() {
 fn a_journal_in_use_is_refused_by_name() {
     let case = Case::of(KEYED, 1, 2);
     let place = Place::File(case.path());
-    let held = Journal::begin(&place, &case.plan, "", [9; 16], &case.world).unwrap();
+    let held = Journal::begin(&place, &case.plan, Owner::default(), [9; 16], &case.world).unwrap();
     for refused in [
         Journal::resume(&case.path(), &case.world).err(),
-        Journal::begin(&place, &case.plan, "", [8; 16], &case.world).err(),
+        Journal::begin(&place, &case.plan, Owner::default(), [8; 16], &case.world).err(),
     ] {
         let error = refused.unwrap();
         assert!(
@@ -391,7 +399,7 @@ fn a_journal_in_use_is_refused_by_name() {
     }
     assert!(look(&case.path()).unwrap().in_use);
     drop(held);
-    let taken = Journal::begin(&place, &case.plan, "", [8; 16], &case.world).err().unwrap();
+    let taken = Journal::begin(&place, &case.plan, Owner::default(), [8; 16], &case.world).err().unwrap();
     assert!(matches!(&taken, Error::CannotCreate(_)), "a run is never overwritten: {taken}");
     assert!(Journal::resume(&case.path(), &case.world).is_ok());
 }
@@ -400,7 +408,8 @@ fn a_journal_in_use_is_refused_by_name() {
 fn old_journals_go_when_a_new_run_starts_and_strangers_stay() {
     let case = Case::of(KEYED, 1, 2);
     let folder = case.folder.path().join("state");
-    let begin = |run| Journal::begin(&Place::Folder(folder.clone()), &case.plan, "", run, &case.world);
+    let begin =
+        |run| Journal::begin(&Place::Folder(folder.clone()), &case.plan, Owner::default(), run, &case.world);
     drop(begin([1; 16]).unwrap());
     let held = begin([2; 16]).unwrap();
     fs::write(folder.join("mine.journal"), "x").unwrap();

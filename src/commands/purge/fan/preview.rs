@@ -2,10 +2,10 @@
 
 use super::Fan;
 use crate::{
-    commands::purge::preview::request,
+    commands::purge::preview::{Missing, request},
     error::{Error, Result},
     progress::clean,
-    purge::fan::layers,
+    purge::{Batch, fan::layers},
     report::{Page, Report, Rows},
 };
 use serde_json::{Map, Value, json};
@@ -25,14 +25,18 @@ struct Part {
 }
 
 impl Preview {
-    /// Encodes every batch of every target.
-    pub fn of(fan: Fan) -> Result<Self> {
+    /// Encodes every batch of every target, or what is missing of an earlier run, target by target.
+    pub fn of(fan: Fan, missing: Option<&[Missing<'_>]>) -> Result<Self> {
         let layers = layers(&fan.stages)?;
         let mut parts = Vec::new();
         for (index, job) in fan.jobs.into_iter().enumerate() {
             let requests = job.and_then(|job| {
-                let encode = |batch| (job.provider.encode)(&job.settings, &batch).map(|it| request(&it));
-                job.plan.batches().map(encode).collect()
+                let encode = |batch: Batch<'_>| match missing {
+                    None => (job.provider.encode)(&job.settings, &batch).map(Some),
+                    Some(missing) => missing[index].request(&job, batch.number - 1),
+                };
+                let requests = job.plan.batches().map(|batch| Ok(encode(batch)?.as_ref().map(request)));
+                requests.filter_map(Result::transpose).collect()
             });
             parts.push(Part {
                 target: fan.stages[index].name.clone(),

@@ -252,6 +252,11 @@ impl Fanned {
         self.rows.iter().map(|row| (row.title, row.completion.clone())).collect()
     }
 
+    /// The providers' names for what was accepted.
+    pub fn ids(&self) -> Vec<String> {
+        self.rows.iter().flat_map(|row| row.ids.clone()).collect()
+    }
+
     /// From the first request to the last acceptance, over all targets.
     pub fn times(&self) -> Option<Times> {
         let sent = || self.rows.iter().filter_map(|row| row.times);
