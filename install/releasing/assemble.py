@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import archive, check, dependencies, keys, licences, manifest, pins, sbom
 from .build import Wishes, build, describe
-from .project import NAME, ROOT, Project, Refusal, run
+from .project import NAME, ROOT, Project, Refusal, refuse, run
 from .targets import Target, host, named
 
 OWN_TEXTS = ("LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md")
@@ -100,8 +100,7 @@ def program(layout: Layout, labels: list[str]) -> Path:
 def write_pages(made: Project, binary: Path, folder: Path) -> None:
     """The manual and the completions, as the binary gives them."""
     wrong = list(check.program(binary, made.version))
-    if wrong:
-        raise Refusal("\n".join(wrong))
+    refuse(wrong)
     (folder / manifest.MAN).write_bytes(run([binary, "man"]).encode())
     for shell, file in manifest.COMPLETIONS.items():
         script = run([binary, "completion", shell])
@@ -120,8 +119,9 @@ def place(made: Project, layout: Layout, target: Target, folder: Path, pages: li
         wrong.append(f"{part / SBOM} is of another binary than the one beside it: build the target again")
     if f'"version": "{made.version}"'.encode() not in listed:
         wrong.append(f"{part} is of another version than {made.version}: build the target again")
-    if wrong:
-        raise Refusal("\n".join(wrong))
+    if not sbom.is_of(listed, made.commit):
+        wrong.append(f"{part} is of another commit than {made.commit}: build the target again, or remove it")
+    refuse(wrong)
     bare = folder / made.file(target.label, target.ending)
     bare.write_bytes(content)
     bare.chmod(0o755)

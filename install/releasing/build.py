@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 from .check import clean
-from .project import NAME, ROOT, Project, Refusal, rfc3339, run, show
+from .project import NAME, ROOT, Project, Refusal, refuse, rfc3339, run, show
 from .targets import Target
 
 # What a caller's environment may not decide about the bytes.
-DROPPED = ("RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER")
-DROPPED_PREFIXES = ("CARGO_PROFILE_", "CARGO_BUILD_RUST", "CARGO_ENCODED_", "CFLAGS", "CXXFLAGS", "STRATOS_")
+DROPPED = ("RUSTFLAGS", "RUSTDOCFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_BOOTSTRAP")
+DROPPED_PREFIXES = ("CARGO_PROFILE_", "CARGO_BUILD_RUST", "CARGO_BUILD_TARGET", "CARGO_ENCODED_", "CFLAGS", "CXXFLAGS", "STRATOS_")
+DROPPED_ENDINGS = ("_RUSTFLAGS", "_RUNNER", "_CFLAGS", "_CXXFLAGS")
 # What the folders of a builder are called in a binary.
 NAMES = CHECKOUT, CARGO, CRATES, TARGET = "/stratos", "/cargo", "/crates", "/target"
 
@@ -34,8 +35,7 @@ def build(made: Project, target: Target, folder: Path, wishes: Wishes) -> Path:
     work = folder / "build"
     built = wishes.built or compiled(made, target, work, wishes)
     wrong = [*clean(built), *paths_in(built, work)]
-    if wrong:
-        raise Refusal("\n".join(wrong))
+    refuse(wrong)
     kept = folder / f"{NAME}{target.ending}"
     shutil.copyfile(built, kept)
     kept.chmod(0o755)
@@ -61,7 +61,7 @@ def environment(made: Project, target: Target, work: Path, lto: bool) -> dict[st
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in DROPPED and not name.startswith(DROPPED_PREFIXES)
+        if name not in DROPPED and not name.startswith(DROPPED_PREFIXES) and not name.endswith(DROPPED_ENDINGS)
     }
     moved = remapped(work)
     rust = [f"--remap-path-prefix={old}={new}" for old, new in moved]

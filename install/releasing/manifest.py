@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Iterator, Optional
 
 from .project import NAME, Project, Refusal, pretty, rfc3339
 
@@ -86,6 +86,30 @@ def read(folder: Path) -> dict[str, Any]:
     if facts.get("schema") != 1 or facts.get("name") != NAME:
         raise Refusal(f"{path} is not a manifest of {NAME} that this tool knows")
     return dict(facts)
+
+
+def files(folder: Path) -> list[Path]:
+    """What is signed: every file of the release, the manifest and the bundle too."""
+    return sorted(path for path in folder.iterdir() if path.suffix != SIGNATURE)
+
+
+def differing(folder: Path, facts: dict[str, Any]) -> Iterator[str]:
+    """What does not lie in the folder as the manifest says, and what it does not know."""
+    known = {FILE, bundle_name(facts["version"])} | {listed["file"] for listed in facts["files"]}
+    for listed in facts["files"]:
+        path = folder / listed["file"]
+        if not path.is_file():
+            yield f"{listed['file']} is missing"
+        elif row(path, listed["kind"], listed["target"]) != listed:
+            yield f"{listed['file']} is not the file that the manifest lists"
+    yield from (f"{path.name} is not in the manifest" for path in files(folder) if path.name not in known)
+
+
+def precedence(version: str) -> tuple[Any, ...]:
+    """A version as something to compare by: a pre-release comes before its release (semver.org, 11)."""
+    core, _, before = version.partition("+")[0].partition("-")
+    words = [(0, int(word), "") if word.isdigit() else (1, 0, word) for word in before.split(".") if word]
+    return ([int(number) for number in core.split(".")], not before, words)
 
 
 def renewed(folder: Path, now: int) -> bytes:

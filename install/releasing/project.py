@@ -33,6 +33,12 @@ class Project:
         return f"{NAME}-{self.version}-{label}{ending}"
 
 
+def refuse(wrong: list[str]) -> None:
+    """Refuses when there is a reason."""
+    if wrong:
+        raise Refusal("\n".join(wrong))
+
+
 def run(
     command: Sequence[Argument], env: Optional[Mapping[str, str]] = None, text: Optional[str] = None
 ) -> str:

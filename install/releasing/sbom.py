@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
-from typing import Any
+from typing import Any, Optional
 
 from .dependencies import Graph, graph
 from .licences import expression, order
@@ -34,6 +35,12 @@ def sbom(made: Project, target: Target, binary: bytes) -> bytes:
         "version": 1,
     }
     return pretty({**head, **body})
+
+
+def is_of(listed: bytes, commit: Optional[str]) -> bool:
+    """Whether a parts list was made of this commit."""
+    properties = json.loads(listed)["metadata"]["component"]["properties"]
+    return {"name": f"{NAME}:commit", "value": commit or ""} in properties
 
 
 def serial(content: bytes) -> uuid.UUID:

@@ -7,10 +7,10 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 from . import archive, keys, manifest, pins
-from .project import NAME, Argument, Refusal, epoch, run
+from .project import NAME, Argument, Refusal, epoch, refuse, run
 
 # The line that no signature covers is always the same, so that every byte of a release is signed or known.
 UNTRUSTED = "signature from minisign secret key"
@@ -73,17 +73,23 @@ def comment(path: Path, public: str) -> Optional[str]:
         return None
 
 
-def files(folder: Path) -> list[Path]:
-    """What is signed: every file of the release, the manifest and the bundle too."""
-    return sorted(path for path in folder.iterdir() if path.suffix != manifest.SIGNATURE)
+def signatures(folder: Path, version: str) -> Iterator[str]:
+    """Each file has a signature of a trusted key, made for this file of this version."""
+    trusted = keys.trusted()
+    for path in manifest.files(folder):
+        said = [comment(path, public) for public in trusted.values()] if signature_of(path).exists() else []
+        if f"{NAME} {version} {path.name}" not in said:
+            found = next((words for words in said if words is not None), None)
+            yield f"{path.name}: " + (f"its signature is for `{found}`" if found else "no good signature")
 
 
 def sign(folder: Path, signer: Signer) -> None:
     """Signs all of a release, makes the bundle, and puts the newest files to the front of the site."""
-    version = manifest.read(folder)["version"]
+    facts = manifest.read(folder)
     agreed(folder, signer)
-    for path in files(folder):
-        signer.sign(path, f"{NAME} {version} {path.name}")
+    refuse(list(manifest.differing(folder, facts)))
+    for path in manifest.files(folder):
+        signer.sign(path, f"{NAME} {facts['version']} {path.name}")
     finish(folder, signer)
 
 
@@ -105,15 +111,29 @@ def finish(folder: Path, signer: Signer) -> None:
     bundle = folder / manifest.bundle_name(facts["version"])
     bundle.write_bytes(archive.packed(entries, epoch(facts["released"])))
     signer.sign(bundle, f"{NAME} {facts['version']} {bundle.name}")
-    for name in (manifest.FILE, *pins.INSTALLERS):
+    for name in (manifest.FILE, *pins.INSTALLERS) if at_front(folder) else ():
         for front in (name, name + manifest.SIGNATURE):
             shutil.copyfile(folder / front, folder.parent / front)
 
 
+def at_front(folder: Path) -> bool:
+    """Whether this release is what newcomers get: no pre-release, and no older one than stands there."""
+    version = manifest.precedence(manifest.read(folder)["version"])
+    front = folder.parent / manifest.FILE
+    there = manifest.precedence(manifest.read(front.parent)["version"]) if front.is_file() else version
+    return version[1] and version >= there
+
+
 def resign(folder: Path, signer: Signer, now: int) -> None:
-    """The same files with a manifest that lasts longer."""
-    path = folder / manifest.FILE
+    """The same files with a manifest that lasts longer, if all of them are still what was signed."""
+    facts = manifest.read(folder)
     agreed(folder, signer)
-    path.write_bytes(manifest.renewed(folder, now))
-    signer.sign(path, f"{NAME} {manifest.read(folder)['version']} {path.name}")
+    refuse([*signatures(folder, facts["version"]), *manifest.differing(folder, facts)])
+    path = folder / manifest.FILE
+    with tempfile.TemporaryDirectory() as elsewhere:
+        renewed = Path(elsewhere) / manifest.FILE
+        renewed.write_bytes(manifest.renewed(folder, now))
+        signer.sign(renewed, f"{NAME} {facts['version']} {path.name}")
+        shutil.copyfile(renewed, path)
+        shutil.copyfile(signature_of(renewed), signature_of(path))
     finish(folder, signer)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from . import keys, manifest, pins
-from .project import NAME, Refusal, epoch
-from .signing import comment, files, signature_of
+from .project import NAME, Refusal, epoch, refuse
+from .signing import at_front, comment, signatures
 
 
 def verify(folder: Path) -> str:
@@ -22,40 +22,14 @@ def verify(folder: Path) -> str:
     facts = manifest.read(folder)
     version: str = facts["version"]
     # What is not as it was signed is not read any further.
-    refuse([*signatures(folder, version), *listed(folder, facts)])
+    refuse([*signatures(folder, version), *manifest.differing(folder, facts), *bundled(folder, facts)])
     agree = [installers(folder, facts), parts_lists(folder, facts), bundle(folder, facts), front(folder)]
     refuse([*dates(facts), *(line for lines in agree for line in lines)])
-    return f"{NAME} {version}: {len(files(folder))} files, all signed, until {facts['expires']}"
+    return f"{NAME} {version}: {len(manifest.files(folder))} files, all signed, until {facts['expires']}"
 
 
-def refuse(wrong: list[str]) -> None:
-    """Refuses when there is a reason."""
-    if wrong:
-        raise Refusal("\n".join(wrong))
-
-
-def signatures(folder: Path, version: str) -> Iterator[str]:
-    """Each file has a signature of a trusted key, made for this file of this version."""
-    trusted = keys.trusted()
-    for path in files(folder):
-        said = [comment(path, public) for public in trusted.values()] if signature_of(path).exists() else []
-        if f"{NAME} {version} {path.name}" not in said:
-            found = next((words for words in said if words is not None), None)
-            yield f"{path.name}: " + (f"its signature is for `{found}`" if found else "no good signature")
-
-
-def listed(folder: Path, facts: dict[str, Any]) -> Iterator[str]:
-    """The manifest's files are there as it says, and no others."""
-    names = {row["file"] for row in facts["files"]}
-    for row in facts["files"]:
-        path = folder / row["file"]
-        if not path.is_file():
-            yield f"{row['file']} is missing"
-        elif manifest.row(path, row["kind"], row["target"]) != row:
-            yield f"{row['file']} is not the file that the manifest lists"
-    for path in files(folder):
-        if path.name not in names | {manifest.FILE, manifest.bundle_name(facts["version"])}:
-            yield f"{path.name} is not in the manifest"
+def bundled(folder: Path, facts: dict[str, Any]) -> Iterator[str]:
+    """The bundle is there."""
     if not (folder / manifest.bundle_name(facts["version"])).is_file():
         yield f"{manifest.bundle_name(facts['version'])} is missing"
 
@@ -108,7 +82,9 @@ def digest(file: Any) -> str:
 
 
 def front(folder: Path) -> Iterator[str]:
-    """What stands at the front of the site is this release's, when it is the newest there."""
+    """What stands at the front of the site is this release's, unless a newer one is there."""
+    if not at_front(folder):
+        return
     for name in (manifest.FILE, *pins.INSTALLERS):
         for file in (name, name + manifest.SIGNATURE):
             copy = folder.parent / file

@@ -26,6 +26,8 @@ pub const TRIALS: &[Row] = &[
     ("every_part_of_the_binary_has_its_licence_text", every_part_of_the_binary_has_its_licence_text),
     ("parts_of_other_machines_are_gathered_and_judged", parts_of_other_machines_are_gathered_and_judged),
     ("a_manifest_is_renewed_and_nothing_else", a_manifest_is_renewed_and_nothing_else),
+    ("what_is_not_as_it_was_signed_is_not_signed_again", what_is_not_as_it_was_signed_is_not_signed_again),
+    ("the_front_of_the_site_does_not_go_back", the_front_of_the_site_does_not_go_back),
     ("keys_stay_outside_the_checkout_and_rotate", keys_stay_outside_the_checkout_and_rotate),
     ("a_key_that_is_not_trusted_signs_nothing", a_key_that_is_not_trusted_signs_nothing),
 ];
@@ -149,6 +151,9 @@ fn pins_are_written_exactly_and_twice_the_same() -> Result<(), Failed> {
     let before = tree(copy.released("").as_path());
     copy.commit();
     copy.fine(["check"]);
+    let said = copy.refused(["assemble"]);
+    assert!(said.contains("of another commit"), "{said}");
+    copy.part();
     copy.fine(["assemble"]);
     for installer in ["install.sh", "install.ps1"] {
         assert_eq!(before[installer], fs::read(copy.released(installer))?, "pins over pins");
@@ -273,7 +278,8 @@ fn every_part_of_the_binary_has_its_licence_text() -> Result<(), Failed> {
 }
 
 fn parts_of_other_machines_are_gathered_and_judged() -> Result<(), Failed> {
-    let (copy, other) = (Copy::new(), Copy::new());
+    let copy = Copy::new();
+    let other = copy.twin();
     copy.part();
     let binary = other.stand_in("# another machine's");
     other.fine(["build", "--target", OTHER, "--built", binary.to_str().unwrap()]);
@@ -290,6 +296,41 @@ fn parts_of_other_machines_are_gathered_and_judged() -> Result<(), Failed> {
     fs::remove_file(parts.join(OTHER).join("THIRD-PARTY.txt"))?;
     assert!(copy.refused(["assemble", "--from", parts.to_str().unwrap()]).contains("has no THIRD-PARTY.txt"));
     assert!(copy.refused(["assemble", "--from", other.home().to_str().unwrap()]).contains("holds no parts"));
+    Ok(())
+}
+
+fn what_is_not_as_it_was_signed_is_not_signed_again() -> Result<(), Failed> {
+    let copy = Copy::signed();
+    let (key, later) = (copy.key("current"), (time() + DAY).to_string());
+    let refused = |words: [&str; 3]| {
+        let run = copy.tool(words).env("SOURCE_DATE_EPOCH", &later).run().exits(65);
+        run.stderr
+    };
+    let binary = copy.released(&format!("stratos-{VERSION}-{LABEL}"));
+    let whole = fs::read(&binary)?;
+    fs::write(&binary, [&whole[..], b"#"].concat())?;
+    for words in [["resign", "--key", &key], ["sign", "--key", &key]] {
+        let said = refused(words);
+        assert!(said.contains("is not the file that the manifest lists"), "{said}");
+    }
+    fs::write(&binary, &whole)?;
+    fs::remove_file(copy.released("manifest.json.minisig"))?;
+    let said = refused(["resign", "--key", &key]);
+    assert!(said.contains("manifest.json: no good signature"), "{said}");
+    Ok(())
+}
+
+fn the_front_of_the_site_does_not_go_back() -> Result<(), Failed> {
+    let copy = Copy::signed();
+    let key = copy.key("current");
+    let front = copy.released("").parent().unwrap().join("manifest.json");
+    for (version, replaced) in [("9.0.0", false), ("0.0.9", true), (concat!("0.1.0", "-rc.1"), true)] {
+        let mut facts = json(&copy.released("manifest.json"));
+        facts["version"] = version.into();
+        fs::write(&front, facts.to_string())?;
+        copy.fine(["sign", "--key", &key]);
+        assert_eq!(json(&front)["version"] != version, replaced, "{version}");
+    }
     Ok(())
 }
 
