@@ -649,7 +649,7 @@ $PUBLIC_KEY = ''
         Confirm-Destination
         $paths = @($program, $completions)
         $paths += 'manifest.json', 'manifest.json.minisig' | ForEach-Object { Join-Path $shared $_ }
-        $ours = '^\.stratos-(previous|lock)$|^\.stratos-previous\.exe$|^\.stratos-(old\.[0-9]+\.exe|.+\.(part|new))$'
+        $ours = '^\.stratos-(previous|held|lock)(\.exe)?$|^\.stratos-(old\.[0-9]+\.exe|.+\.(part|new))$'
         if (Test-Path -LiteralPath $bin) {
             $paths += @(Get-ChildItem -LiteralPath $bin -Force -File | Where-Object { $_.Name -match $ours } |
                 ForEach-Object { $_.FullName })

@@ -777,7 +777,7 @@ uninstall() {
   for pair in $(extras); do take "$prefix/${pair%%=*}"; done
   for name in manifest.json manifest.json.minisig; do take "$prefix/share/stratos/$name"; done
   # What `stratos upgrade`, or an attempt that was killed, leaves beside the binary.
-  for path in "$bin/.stratos-previous" "$bin/.stratos-lock" "$bin"/.stratos-*.part "$bin"/.stratos-*.new; do
+  for path in "$bin/.stratos-previous" "$bin/.stratos-held" "$bin/.stratos-lock" "$bin"/.stratos-*.part "$bin"/.stratos-*.new; do
     take "$path"
   done
   for path in "$bin"/.stratos-install.*; do

@@ -2,8 +2,9 @@
 
 use crate::{
     Row,
+    copy::{pinned, source},
     fresh::SHELL,
-    world::{SHELLS, Script, VERSION, World, binary, pinned, sha256, source},
+    world::{SHELLS, Script, VERSION, World, binary, sha256},
 };
 use std::fs;
 

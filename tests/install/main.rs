@@ -10,6 +10,8 @@
 mod common;
 
 #[cfg(unix)]
+mod copy;
+#[cfg(unix)]
 mod destination;
 #[cfg(unix)]
 mod download;

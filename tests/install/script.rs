@@ -3,8 +3,9 @@
 use crate::{
     Needs, Row,
     common::runner::Run,
+    copy::{pinned, source},
     fresh::SHELL,
-    world::{DASH, SHELLS, Shell, World, found, pinned, source},
+    world::{DASH, SHELLS, Shell, World, found},
 };
 use std::{fs, process::Command};
 

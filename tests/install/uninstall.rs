@@ -32,7 +32,13 @@ fn uninstalling_removes_what_was_installed_and_nothing_else() {
         }
         world.script(shell).run().exits(0);
         // As `stratos upgrade`, an attempt at it and an installation that were killed leave them.
-        for name in [".stratos-previous", ".stratos-lock", ".stratos-1.3.0.part", ".stratos-1.3.0.new"] {
+        for name in [
+            ".stratos-previous",
+            ".stratos-held",
+            ".stratos-lock",
+            ".stratos-1.3.0.part",
+            ".stratos-1.3.0.new",
+        ] {
             world.write(&format!("prefix/bin/{name}"), "stratos");
         }
         world.write("prefix/bin/.stratos-install.77.0/stratos.1", "");
