@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use semver::Version;
 use std::{
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -53,7 +53,7 @@ impl Place {
     /// The old binary from shortly before the swap until the new one has proved itself.
     #[must_use]
     pub fn held(&self) -> PathBuf {
-        self.beside("held")
+        self.beside("held.new")
     }
 
     /// Locked while somebody works here.
@@ -93,7 +93,7 @@ impl Place {
         let ours = |name: &str| {
             let inner = name.strip_prefix(OURS)?;
             let version = inner.strip_suffix(".part").or_else(|| inner.strip_suffix(".new"))?;
-            (["held", "back"].contains(&version) || version.parse::<Version>().is_ok()).then_some(())
+            (inner == "held.part" || inner == "back.new" || version.parse::<Version>().is_ok()).then_some(())
         };
         let paths = entries.filter(|entry| entry.file_name().to_str().and_then(ours).is_some());
         paths.map(|entry| entry.path()).collect()
@@ -114,9 +114,9 @@ impl Place {
 /// The names in a folder reach the disk; where it cannot be asked for that, the system decides when.
 pub(super) fn sync_folder(folder: &Path) {
     #[cfg(unix)]
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     #[cfg(not(unix))]
-    let _ = (folder, File::open);
+    let _ = folder;
 }
 
 /// Removes a file; one that is not there is as good.
@@ -181,7 +181,7 @@ mod tests {
         let names = [
             "stratos",
             ".stratos-previous",
-            ".stratos-held",
+            ".stratos-held.new",
             ".stratos-lock",
             ".stratos-1.0.0.part",
             ".stratos-2.0.0-rc.1.new",

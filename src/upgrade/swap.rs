@@ -208,7 +208,7 @@ mod tests {
         let swapped = swap(&place, &place.fresh(&NEW)).unwrap();
         assert_eq!(
             there(&place),
-            files(&[(".stratos-held", "old"), (".stratos-previous", "older"), ("stratos", "new")])
+            files(&[(".stratos-held.new", "old"), (".stratos-previous", "older"), ("stratos", "new")])
         );
         swapped.keep().unwrap();
         assert_eq!(there(&place), files(&[(".stratos-previous", "old"), ("stratos", "new")]));

@@ -114,7 +114,7 @@ fn files() {
         .collect();
     let part = format!(".stratos-{NEW}.part");
     for name in
-        [".stratos-lock", ".stratos-held", ".stratos-previous", "stratos", part.as_str(), "manifest.json"]
+        [".stratos-lock", ".stratos-held.new", ".stratos-previous", "stratos", part.as_str(), "manifest.json"]
     {
         assert!(names.contains(name), "{name} was not seen: {names:?}");
     }
