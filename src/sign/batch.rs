@@ -73,7 +73,7 @@ impl Batch<'_, '_> {
 
     /// Takes up a plain path in a shorter way. Its ticket is the [`Ticket::next`] of the one before.
     #[inline]
-    pub fn take_plain(&mut self, stencil: &Stencil, path: &str) {
+    pub fn take_plain(&mut self, stencil: &Stencil, path: &[u8]) {
         let queue = &mut self.0.queue;
         stencil.text(path, &mut queue.next().canonical);
         queue.taken += 1;

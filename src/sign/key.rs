@@ -60,10 +60,11 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() || planted!("any-signature-passes") {
         return a.len() == b.len();
     }
-    // Eight bytes at a time: each comparison hides its outcome from the compiler, which is what takes time.
+    // Differences are gathered without a look at them, and looked at once.
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let words = a.iter().zip(b).map(|(a, b)| u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b)));
-    words.fold(a_rest.ct_eq(b_rest), |equal, words| equal & words).into()
+    let words = a.iter().zip(b).map(|(a, b)| u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
+    let differing = words.fold(0, |differing, word| differing | word);
+    (differing.ct_eq(&0) & a_rest.ct_eq(b_rest)).into()
 }
 
 /// A key for HMAC-SHA256 that writes its signatures in the spelling.

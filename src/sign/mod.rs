@@ -52,7 +52,7 @@ mod scope;
 mod seal;
 mod served;
 mod sigv4;
-mod slate;
+pub mod slate;
 mod stamp;
 mod stencil;
 mod tencent;

@@ -67,6 +67,12 @@ impl Piece {
         self.length
     }
 
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.chunks.as_flattened()[..self.length]
+    }
+
     /// Appends it.
     #[inline]
     pub fn append(&self, out: &mut Vec<u8>) {
@@ -74,6 +80,14 @@ impl Piece {
         self.chunks.iter().for_each(|chunk| out.extend_from_slice(chunk));
         out.truncate(end);
     }
+}
+
+/// What stands before and after the one place of a word.
+#[must_use]
+pub fn around<'t>(text: &'t [u8], word: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let mut found = memchr::memmem::find_iter(text, word);
+    let (at, None) = (found.next()?, found.next()) else { return None };
+    Some((&text[..at], &text[at + word.len()..]))
 }
 
 // Inlined whatever it takes: behind a call, the place to write at would go through memory at each piece.
@@ -113,16 +127,10 @@ impl Pen<'_> {
     pub fn escaped(&mut self, path: &[u8]) {
         let mut begin = 0;
         for (number, chunk) in path.chunks(64).enumerate() {
-            let mut slashes = slashes(chunk);
+            let mut slashes = places(chunk, b'/');
             while slashes != 0 {
                 let slash = 64 * number + slashes.trailing_zeros() as usize;
-                match path[begin..].first_chunk::<CHUNK>() {
-                    Some(chunk) if slash - begin <= CHUNK => {
-                        self.put(self.at, chunk);
-                        self.at += slash - begin;
-                    }
-                    _ => self.at = self.rare(&path[begin..slash]),
-                }
+                self.run(path, begin, slash);
                 self.put(self.at, b"%2F ");
                 self.at += 3;
                 begin = slash + 1;
@@ -130,6 +138,42 @@ impl Pen<'_> {
             }
         }
         self.bytes(&path[begin..]);
+    }
+
+    /// What [`Self::escaped`] makes of a path, undone; false where it can be the outcome of none.
+    #[inline(always)]
+    pub fn unescaped(&mut self, text: &[u8]) -> bool {
+        let (mut begin, mut good) = (0, true);
+        for (number, chunk) in text.chunks(64).enumerate() {
+            let mut signs = places(chunk, b'%');
+            good &= places(chunk, b'/') == 0;
+            while signs != 0 {
+                let sign = 64 * number + signs.trailing_zeros() as usize;
+                good &= text[sign..].starts_with(b"%2F");
+                if !good {
+                    return false;
+                }
+                self.run(text, begin, sign);
+                self.put(self.at, b"/");
+                self.at += 1;
+                begin = sign + 3;
+                signs &= signs - 1;
+            }
+        }
+        self.bytes(&text[begin..]);
+        good
+    }
+
+    /// `bytes[from..to]`, which is nearly always short.
+    #[inline(always)]
+    fn run(&mut self, bytes: &[u8], from: usize, to: usize) {
+        match bytes[from..].first_chunk::<CHUNK>() {
+            Some(chunk) if to - from <= CHUNK => {
+                self.put(self.at, chunk);
+                self.at += to - from;
+            }
+            _ => self.at = self.rare(&bytes[from..to]),
+        }
     }
 
     /// Bytes as they are; the place behind them.
@@ -155,27 +199,26 @@ impl Pen<'_> {
     }
 }
 
-/// A bit for each slash among up to 64 bytes of ASCII.
+/// A bit for each of up to 64 bytes of ASCII that is the one.
 #[inline(always)]
-fn slashes(bytes: &[u8]) -> u64 {
-    if let Ok(all) = <&[u8; 64]>::try_from(bytes) {
-        let words = all.as_chunks::<8>().0;
-        return (0..8).fold(0, |bits, at| bits | slashes_of_eight(words[at]) << (8 * at));
-    }
+fn places(bytes: &[u8], one: u8) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let whole = words.iter().rev().fold(0, |bits, word| bits << 8 | slashes_of_eight(*word));
+    if let Ok(all) = <&[[u8; 8]; 8]>::try_from(words) {
+        return (0..8).fold(0, |bits, at| bits | among_eight(all[at], one) << (8 * at));
+    }
+    let whole = words.iter().rev().fold(0, |bits, word| bits << 8 | among_eight(*word, one));
     match bytes.last_chunk::<8>() {
         _ if rest.is_empty() => whole,
-        Some(last) => whole | slashes_of_eight(*last) << (bytes.len() - 8),
-        None => rest.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == b'/')),
+        Some(last) => whole | among_eight(*last, one) << (bytes.len() - 8),
+        None => rest.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == one)),
     }
 }
 
 /// Seven bits of each byte are compared at once: a sum carries into the eighth unless they were equal.
-#[inline]
-fn slashes_of_eight(word: [u8; 8]) -> u64 {
+#[inline(always)]
+fn among_eight(word: [u8; 8], one: u8) -> u64 {
     const EACH: u64 = u64::MAX / 255;
-    let differing = u64::from_le_bytes(word) ^ (EACH * b'/' as u64);
+    let differing = u64::from_le_bytes(word) & (EACH * 0x7f) ^ (EACH * one as u64);
     let equal = !(differing + EACH * 0x7f) & (EACH * 0x80);
     // Each marked bit is moved to where its byte's number says, all to the eight at the top.
     equal.wrapping_mul(0x0002_0408_1020_4081) >> 56
@@ -218,7 +261,25 @@ mod tests {
         for path in paths {
             let mut slate = Slate::default();
             slate.write(3 * path.len(), |pen| pen.escaped(path.as_bytes()));
-            assert_eq!(String::from_utf8_lossy(slate.written()), path.replace('/', "%2F"));
+            let escaped = path.replace('/', "%2F");
+            assert_eq!(String::from_utf8_lossy(slate.written()), escaped);
+            assert_eq!(unescaped(&escaped), Some(path));
+        }
+    }
+
+    fn unescaped(text: &str) -> Option<String> {
+        let (mut slate, mut good) = (Slate::default(), false);
+        slate.write(text.len(), |pen| good = pen.unescaped(text.as_bytes()));
+        good.then(|| String::from_utf8(slate.written().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn what_no_path_is_written_as_is_not_read() {
+        for odd in ["%2f", "%2", "%", "/", "%2F/", "%%2F", "%252F", "%2%2F"] {
+            for fill in [0, 1, 7, 60, 62, 63, 64, 100] {
+                let fill = "a".repeat(fill);
+                assert_eq!(unescaped(&format!("{fill}{odd}{fill}")), None, "{odd} {fill}");
+            }
         }
     }
 }

@@ -3,13 +3,14 @@
 
 use super::{
     Claims, Scheme, Signer, Url,
-    slate::{Piece, Slate},
+    slate::{Piece, Slate, around},
     text::{Append, any_neighbours, harmless},
 };
 
 /// What a scheme promises about a [`plain`] path without a query: that the text it signs and its outcome hold the
-/// path once each, the outcome also the signature, behind it; that nothing else in them depends on the path; and
-/// that its guard and its caution say of each such path what they say of any other.
+/// path once each, the outcome also the signature, behind it; that nothing else in them depends on the path; that
+/// its guard and its caution say of each such path what they say of any other; that `inspect` finds in each such
+/// outcome its path, and else the same; and that its keys verify by signing again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pattern {
     /// The text that is signed begins with the length of the path.
@@ -21,10 +22,10 @@ pub struct Pattern {
 /// Whether a target is a path that every reader takes as it stands: it begins with a slash and is made of
 /// letters, digits and `- . / _`, of which neither `.` nor `/` has the other or its like beside it.
 #[must_use]
-pub fn plain(target: &str) -> bool {
+pub fn plain(target: &[u8]) -> bool {
     let joint = |byte: u8| byte.wrapping_sub(b'.') < 2;
     let odd = |one, next| !harmless(next) | (joint(one) & joint(next));
-    target.starts_with('/') && !any_neighbours(target.as_bytes(), odd)
+    target.first() == Some(&b'/') && !any_neighbours(target, odd)
 }
 
 /// What stands around the path for one signer, base and set of claims.
@@ -55,20 +56,19 @@ impl Stencil {
     }
 
     /// Appends the text that is signed for a plain path.
-    pub(super) fn text(&self, path: &str, out: &mut Vec<u8>) {
+    pub(super) fn text(&self, path: &[u8], out: &mut Vec<u8>) {
         if self.pattern.counted {
             out.decimal(path.len() as u64);
         }
         self.signed[0].append(out);
-        out.text(path);
+        out.bytes(path);
         self.signed[1].append(out);
     }
 
     /// Appends the outcome for a plain path and a line end.
     #[inline]
-    pub fn outcome(&self, path: &str, signature: &[u8], slate: &mut Slate) {
+    pub fn outcome(&self, path: &[u8], signature: &[u8], slate: &mut Slate) {
         let [before, between, after] = &self.outcome;
-        let path = path.as_bytes();
         slate.write(self.fixed + 3 * path.len() + signature.len(), |pen| {
             pen.piece(before);
             if self.pattern.escaped {
@@ -80,6 +80,23 @@ impl Stencil {
             pen.bytes(signature);
             pen.piece(after);
         });
+    }
+
+    /// The signature in a line that may be an outcome with one of so many bytes; its plain path is put into the
+    /// slate. `None` where the line is nothing that [`Self::outcome`] writes.
+    #[inline]
+    pub fn read<'l>(&self, line: &'l [u8], signature: usize, path: &mut Slate) -> Option<&'l [u8]> {
+        let [before, between, after] = self.outcome.each_ref().map(Piece::bytes);
+        let rest = line.strip_prefix(before)?.strip_suffix(after.strip_suffix(b"\n")?)?;
+        let (rest, signature) = rest.split_at(rest.len().checked_sub(signature)?);
+        let written = rest.strip_suffix(between)?;
+        let mut good = true;
+        path.clear();
+        path.write(written.len(), |pen| match self.pattern.escaped {
+            true => good = pen.unescaped(written),
+            false => pen.bytes(written),
+        });
+        (good && plain(path.written())).then_some(signature)
     }
 }
 
@@ -115,29 +132,22 @@ impl Trial {
         let digits = self.path.len().to_string();
         let text = if pattern.counted { self.text.strip_prefix(digits.as_bytes())? } else { &self.text };
         let path = if pattern.escaped { &self.path.replace('/', "%2F") } else { self.path };
-        let (before, rest) = around(&self.outcome, path)?;
-        let (between, after) = around(rest, self.signature)?;
+        let (before, rest) = around(&self.outcome, path.as_bytes())?;
+        let (between, after) = around(rest, self.signature.as_bytes())?;
         let after = [after, b"\n"].concat();
         let outcome = [before, between, &after].map(Piece::new);
         let fixed = outcome.iter().map(Piece::len).sum();
-        let (head, tail) = around(text, self.path)?;
+        let (head, tail) = around(text, self.path.as_bytes())?;
         Some(Stencil { pattern, signed: [head, tail].map(Piece::new), outcome, fixed })
     }
 
     fn agrees(&self, stencil: &Stencil) -> bool {
         let (mut text, mut slate) = (Vec::new(), Slate::default());
-        stencil.text(self.path, &mut text);
-        stencil.outcome(self.path, self.signature.as_bytes(), &mut slate);
+        let path = self.path.as_bytes();
+        stencil.text(path, &mut text);
+        stencil.outcome(path, self.signature.as_bytes(), &mut slate);
         text == self.text && slate.written().strip_suffix(b"\n") == Some(&self.outcome)
     }
-}
-
-/// What stands before and after the one place of a word.
-fn around<'t>(text: &'t [u8], word: &str) -> Option<(&'t [u8], &'t [u8])> {
-    let word = word.as_bytes();
-    let mut found = memchr::memmem::find_iter(text, word);
-    let (at, None) = (found.next()?, found.next()) else { return None };
-    Some((&text[..at], &text[at + word.len()..]))
 }
 
 #[cfg(test)]
@@ -161,18 +171,17 @@ mod tests {
     #[test]
     fn a_plain_path_is_one_that_nobody_reads_otherwise() {
         for path in ["/", "/a", "/v/title-1/Seg_09.m4s", "/a-/b.c", &"/0123456".repeat(40)] {
-            assert!(plain(path), "{path}");
+            assert!(plain(path.as_bytes()), "{path}");
         }
         let long = |odd: &str| format!("/{}{odd}{}", "a".repeat(30), "b".repeat(30));
         for odd in
             ["//", "/.", "..", "./", "%2F", "?", "#", "é", " ", "*", "~", "\\", "@", "`", "[", "{", ",", ":"]
         {
-            assert!(
-                !plain(&long(odd)) && !plain(&format!("/a{odd}")) && !plain(&format!("/{odd}a")),
-                "{odd}"
-            );
+            for path in [long(odd), format!("/a{odd}"), format!("/{odd}a")] {
+                assert!(!plain(path.as_bytes()), "{path}");
+            }
         }
-        assert!(!plain("") && !plain("a") && !plain("https://h/a"));
+        assert!(!plain(b"") && !plain(b"a") && !plain(b"https://h/a"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{
     signed::{A, A_COLON, B, KEY, signed},
 };
 use serde_json::json;
+use stratos::sign::SCHEMES;
 
 fn verify(args: &[&str]) -> Run {
     let words: Vec<&str> = ["verify"].iter().chain(args).copied().collect();
@@ -253,4 +254,59 @@ fn a_public_key_verifies_urls_and_cookies_and_never_signs() {
     assert_eq!(any(&public).fails("data_error", 65).stdout(), "");
     any(&["verify", "--json", "--cookie", "novalue", A]).fails("usage_error", 64);
     any(&["verify", "--json", "--header", "novalue", A]).fails("usage_error", 64);
+}
+
+/// Links of a list, one of them many times so that it is known, and what is nearly like it.
+fn nearly_alike(scheme: &str) -> Vec<String> {
+    let mint = |path: &str, expires: &str| {
+        let argv = ["signed", path, "--scheme", scheme, "--expires", expires, "--key", "env:K"];
+        stratos(&argv).env("K", KEY).run().exits(0).stdout().trim_end().to_owned()
+    };
+    let [good, other, later, odd] =
+        [("/v/a-1.mp4", END), ("/v/b_2.mp4", END), ("/v/a-1.mp4", "4102444801"), ("/v/a%20b", END)]
+            .map(|(path, expires)| mint(path, expires));
+    let mut links = vec![good.clone(); 40];
+    links.extend([&other, &later, &odd, &other].map(String::clone));
+    for (from, to) in
+        [("a-1", "a-2"), ("a-1", "a//1"), ("a-1", "a"), ("v", "V"), (END, "4102444802"), ("://", "://x")]
+    {
+        links.extend([&good, &other].map(|link| link.replacen(from, to, 1)));
+    }
+    for (from, to) in
+        [("%2F", "%2f"), ("%2F", "/"), ("a-1", "a%2D1"), ("&", "&&"), ("?", "?x=1&"), ("=", "%3D")]
+    {
+        links.push(good.replacen(from, to, 1));
+    }
+    for (at, letter) in good.char_indices().skip(8) {
+        let letter = if letter == 'a' { 'b' } else { 'a' };
+        links.push(format!("{}{letter}{}", &good[..at], &good[at + 1..]));
+    }
+    links.extend(["#", "#/", "&a", "0"].map(|end| format!("{good}{end}")));
+    links.extend([&good[..good.len() - 1], "", "no link", &good].map(String::from));
+    links
+}
+
+const END: &str = "4102444800";
+
+#[test]
+fn a_link_of_a_list_gets_the_verdict_that_it_gets_alone() {
+    for scheme in SCHEMES.iter().filter(|scheme| scheme.pattern.is_some()) {
+        for (named, output) in [(true, "ndjson"), (false, "csv"), (true, "table")] {
+            let links = nearly_alike(scheme.id);
+            let run = |list: &str| {
+                let argv = ["signed", "verify", "-", "--key", "env:K", "--output", output];
+                let runner = stratos(&argv).env("K", KEY).stdin(list);
+                if named { runner.args(["--scheme", scheme.id]).run() } else { runner.run() }
+            };
+            let head = if output == "csv" { 1 } else { 0 };
+            let alone = |list: &[String]| -> Vec<String> {
+                let answers = list.chunks(30).map(|few| run(&few.join("\n")).stdout());
+                let lines = |answer: String| answer.lines().skip(head).map(str::to_owned).collect::<Vec<_>>();
+                answers.flat_map(lines).collect()
+            };
+            let together: Vec<String> =
+                run(&links.join("\n")).stdout().lines().skip(head).map(str::to_owned).collect();
+            assert_eq!(together, alone(&links), "{} {output}", scheme.id);
+        }
+    }
 }

@@ -12,8 +12,8 @@ use stratos::{
     error::Error,
     secret::Secret,
     sign::{
-        Claims, Params, SCHEMES, Scheme, Signer, Slate, Spelling, Stencil, Ticket, Url, Verdict, Visit,
-        covers_globs, detect, ip_within,
+        Claims, Inspection, Params, SCHEMES, Scheme, Signer, Slate, Spelling, Stencil, Ticket, Url, Verdict,
+        Visit, covers_globs, detect, ip_within,
         key::{HmacSha256, Signed, hmac_sha256},
         lines::{Bulk, each},
         plain,
@@ -56,8 +56,8 @@ fn listed(signer: &Signer, base: &str, claims: &Claims<'_>, lines: &[String]) ->
     let mut seal = signer.seal();
     let (mut batch, mut last) = (seal.batch(), Ticket::default());
     let mut take = |(line, url): (&String, &Url<'_>)| {
-        if plain(line) {
-            batch.take_plain(&stencil, line);
+        if plain(line.as_bytes()) {
+            batch.take_plain(&stencil, line.as_bytes());
             last = last.next();
             return Some(last);
         }
@@ -67,9 +67,9 @@ fn listed(signer: &Signer, base: &str, claims: &Claims<'_>, lines: &[String]) ->
     let tickets: Vec<_> = lines.iter().zip(&urls).map(&mut take).collect();
     batch.sign();
     let mut outcome = |(at, ticket): (usize, Option<Ticket>)| {
-        if plain(&lines[at]) {
+        if plain(lines[at].as_bytes()) {
             let mut slate = Slate::default();
-            stencil.outcome(&lines[at], batch.signature(ticket?)?, &mut slate);
+            stencil.outcome(lines[at].as_bytes(), batch.signature(ticket?)?, &mut slate);
             return slate.written().strip_suffix(b"\n").map(<[u8]>::to_vec);
         }
         let mut out = Vec::new();
@@ -189,10 +189,31 @@ proptest! {
             };
             let wanted: Vec<_> = lines.iter().map(|line| alone(line)).collect();
             prop_assert_eq!(listed(&signer, &base, &claims, &lines), wanted);
-            for line in lines.iter().filter(|line| plain(line)) {
+            for line in lines.iter().filter(|line| plain(line.as_bytes())) {
                 let url = Url::at(&*base, line.as_str());
                 prop_assert!((scheme.guard)(&url, &claims).is_ok() && (scheme.caution)(&url, &claims).is_none());
             }
+        }
+    }
+
+    #[test]
+    fn inspect_finds_a_plain_path_and_else_always_the_same(
+        base in select(&["https://h", "https://h:81", "http://h.example"][..]), paths in [plain_path(), plain_path()],
+        ip in select(&[None, Some("203.0.113.7")][..]), expires in 1..100_000_000_000_u64,
+    ) {
+        for scheme in SCHEMES.iter().filter(|scheme| scheme.pattern.is_some()) {
+            let signer = signer(scheme.id, "secret");
+            let found = paths.each_ref().map(|path| {
+                let url = Url::at(base, path.as_str());
+                let signed = mint(&signer, &url, expires);
+                let visit = Visit { now: 1, ip, ..Visit::of(Url::parse(&signed).unwrap()) };
+                let found = (scheme.inspect)(&visit, &mut Vec::new()).unwrap();
+                assert_eq!(&found.url, &url, "{}", signed);
+                let verdict = signer.seal().verify(&visit).unwrap();
+                let rest = Inspection { url: Url::default(), signature: Vec::new().into(), ..found };
+                format!("{verdict:?} {rest:?}")
+            });
+            prop_assert_eq!(&found[0], &found[1]);
         }
     }
 

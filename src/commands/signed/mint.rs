@@ -205,12 +205,12 @@ impl<'a> Press<'a> {
     fn lines(&self, lines: &[&str], hand: &mut Hand<'_>, outcomes: &mut Outcomes<'_>) {
         let Hand { seal, signed, stencil } = hand;
         let (stencil, mut batch) = (stencil.as_ref(), seal.batch());
-        let short = |typed| stencil.filter(|_| plain(typed));
+        let short = |typed: &str| stencil.filter(|_| plain(typed.as_bytes()));
         const { assert!(GROUP <= 64, "a bit for each line") }
         let (mut plain, mut others) = (0_u64, Vec::new());
         for (at, typed) in lines.iter().enumerate() {
             if let Some(stencil) = short(typed) {
-                batch.take_plain(stencil, typed);
+                batch.take_plain(stencil, typed.as_bytes());
                 plain |= 1 << at;
             } else {
                 let url = self.url(typed);
@@ -225,7 +225,7 @@ impl<'a> Press<'a> {
             } else {
                 ticket = ticket.next();
                 if let (Some(stencil), Some(signature)) = (stencil, batch.signature(ticket)) {
-                    outcomes.put_sure(|slate| stencil.outcome(typed, signature, slate));
+                    outcomes.put_sure(|slate| stencil.outcome(typed.as_bytes(), signature, slate));
                     continue;
                 }
                 self.url(typed).map(|url| (ticket, url))

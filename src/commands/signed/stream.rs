@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     error::{Error, Result},
     options::Format,
-    sign::lines::{Tally, each},
+    sign::lines::{Outcomes, Tally, each},
 };
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -25,6 +25,25 @@ pub trait Told {
     /// Appends the members as JSON.
     fn json(&self, out: &mut Vec<u8>) {
         serde_json::to_writer(out, &self.members()).expect("memory takes every text");
+    }
+}
+
+/// What answers, one for each thread.
+pub trait Work {
+    /// Puts the answer to one line, with what its record brings for the flags that are taken.
+    fn one(&mut self, line: &str, taken: &[(&'static str, String)], place: Place<'_>) -> Result<()>;
+
+    /// Puts the answers to several lines.
+    fn lines(&mut self, lines: &[&str], stream: &Stream<'_>, format: Format, outcomes: &mut Outcomes<'_>) {
+        for line in lines {
+            outcomes.put(|out| self.one(line, &[], Place::of_line(stream, format, out)));
+        }
+    }
+}
+
+impl<F: FnMut(&str, &[(&'static str, String)], Place<'_>) -> Result<()>> Work for F {
+    fn one(&mut self, line: &str, taken: &[(&'static str, String)], place: Place<'_>) -> Result<()> {
+        self(line, taken, place)
     }
 }
 
@@ -75,11 +94,8 @@ impl Stream<'_> {
         }
     }
 
-    /// Hands each URL to a worker, with what its record brings for the flags that are taken.
-    pub fn run<W>(&self, cx: &mut Context<'_>, worker: impl Fn() -> W + Sync) -> Result<()>
-    where
-        W: FnMut(&str, &[(&'static str, String)], Place<'_>) -> Result<()>,
-    {
+    /// Hands each URL to a worker.
+    pub fn run<W: Work>(&self, cx: &mut Context<'_>, worker: impl Fn() -> W + Sync) -> Result<()> {
         let format = self.format(cx)?;
         let watch = Watch::start(cx, self.words[0]);
         let mut output = Listed::new(&mut *cx.output, format == Format::Json);
@@ -87,7 +103,9 @@ impl Stream<'_> {
             Input::Lines => {
                 let work = || {
                     let mut work = worker();
-                    each(move |line, out| work(line, &[], Place { stream: self, format, record: None, out }))
+                    move |lines: &[&str], outcomes: &mut Outcomes<'_>| {
+                        work.lines(lines, self, format, outcomes)
+                    }
                 };
                 if format == Format::Csv {
                     put(&mut output, (self.columns.join(",") + "\n").as_bytes())?;
@@ -105,17 +123,14 @@ impl Stream<'_> {
         failed(&tally, unit, self.words[1], cx)
     }
 
-    fn recorded<W>(
+    fn recorded<W: Work>(
         &self,
         list: List<'_>,
         format: Format,
         output: &mut Listed<'_>,
         worker: impl Fn() -> W + Sync,
         watch: &Watch<'_>,
-    ) -> Result<Tally>
-    where
-        W: FnMut(&str, &[(&'static str, String)], Place<'_>) -> Result<()>,
-    {
+    ) -> Result<Tally> {
         let List { layout, mut source } = list;
         if format == Format::Csv {
             let names: Vec<&str> = self.results().collect();
@@ -127,7 +142,7 @@ impl Stream<'_> {
             each(move |line, out| {
                 let record = layout.read(line)?;
                 let place = Place { stream: self, format, record: Some(&record), out };
-                work(record.target()?, &record.taken()?, place)
+                work.one(record.target()?, &record.taken()?, place)
             })
         };
         self.jobs.bulk(false, false)?.run(&mut source, output, work, |records| watch.at(records))
@@ -139,7 +154,12 @@ impl Stream<'_> {
     }
 }
 
-impl Place<'_> {
+impl<'p> Place<'p> {
+    /// That of the answer to a line.
+    pub const fn of_line(stream: &'p Stream<'p>, format: Format, out: &'p mut Vec<u8>) -> Self {
+        Self { stream, format, record: None, out }
+    }
+
     /// Puts the answer there.
     pub fn put(self, told: &impl Told) {
         let Self { stream, format, record, out } = self;

@@ -1,12 +1,16 @@
 //! `stratos signed verify <url>… | -`: what the edge should say. A verdict is a result, not a failure.
 
+mod judge;
+mod known;
+
+use self::judge::Judge;
 use super::{
     Choice,
     bulk::{Jobs, claim},
     claims,
     keys::{Named, Ring},
     records::Records,
-    stream::{Place, Stream},
+    stream::Stream,
     verdict::{BAD, COLUMNS, Checked, Streamed, Verdicts},
     visit::{Asking, Candidate, Scene, WANTS, candidates, fitting},
 };
@@ -235,37 +239,24 @@ impl<'a> Bench<'a> {
     }
 
     fn stream(&self, stream: &Stream<'_>, scene: &Scene, cx: &mut Context<'_>) -> Result<Box<dyn Report>> {
-        let (bad, elsewhere) = (&AtomicU64::new(0), &OnceLock::new());
-        let judge = |url: &str, asked: &Asked<'_>, seals: &mut Seals<'_>, place: Place<'_>| -> Result<()> {
-            let (checked, at) = self.check(url, asked, seals)?;
-            if !checked.verdict.is_valid() {
-                bad.fetch_add(1, Ordering::Relaxed);
-            }
-            if checked.verdict == Verdict::Mismatch
-                && elsewhere.get().is_none()
-                && let Some((other, true)) = self.sibling(url, asked, at)
-            {
-                let _ = elsewhere.set(hint(checked.scheme, other, true));
-            }
-            place.put(&checked);
-            Ok(())
-        };
+        let account = Account::default();
         let asked = &Asked::of(scene);
-        let done = stream.run(cx, || {
-            let mut seals = self.seals();
-            move |url: &str, taken: &[(&'static str, String)], place: Place<'_>| {
-                if taken.is_empty() {
-                    return judge(url, asked, &mut seals, place);
-                }
-                judge(url, &Asked::of(&scene.with(taken)?), &mut seals, place)
-            }
-        });
-        if let Some(hint) = elsewhere.get() {
+        let done = stream.run(cx, || Judge::new(self, asked, &account));
+        if let Some(hint) = account.elsewhere.get() {
             cx.console.info(format!("some URLs are {hint}"));
         }
         done?;
-        Ok(Box::new(Streamed { exit: if bad.load(Ordering::Relaxed) == 0 { 0 } else { BAD } }))
+        Ok(Box::new(Streamed { exit: if account.bad.load(Ordering::Relaxed) == 0 { 0 } else { BAD } }))
     }
+}
+
+/// What all threads that verify a list found.
+#[derive(Default)]
+struct Account {
+    /// How many links the edge would refuse.
+    bad: AtomicU64,
+    /// Whose some of them are, where the first one told that.
+    elsewhere: OnceLock<String>,
 }
 
 /// A request, its headers borrowed as a visit wants them.
