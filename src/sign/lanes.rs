@@ -1,4 +1,5 @@
-//! SHA-256 and MD5 of several texts side by side, on processors that have instructions for it.
+//! SHA-256 and MD5 of several texts side by side, and a look at several bytes at once, on processors that have
+//! instructions for it.
 //!
 //! Each step of a digest waits for the one before it, so that a single text leaves most of such a processor idle;
 //! the steps of other texts fill the gaps. Elsewhere the texts go one by one through the `sha2` and `md-5` crates,
@@ -40,6 +41,18 @@ pub fn compress(states: &mut [State; LANES], texts: [&[Block]; LANES]) {
     }
 }
 
+/// A bit for each of sixteen bytes that is the one, the first byte's lowest.
+#[inline]
+#[must_use]
+pub fn places(bytes: &[u8; 16], one: u8) -> u16 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: `places` is unsafe to call only where the processor lacks SSE2, and this is compiled for none that does.
+    #[allow(unsafe_code)]
+    return unsafe { x86::places(bytes, one) };
+    #[cfg(not(target_arch = "x86_64"))]
+    bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u16::from(*byte == one))
+}
+
 /// What MD5 has hashed so far.
 pub type Md5State = [u32; 4];
 
@@ -63,14 +76,14 @@ pub fn compress_md5(states: &mut [Md5State; LANES], texts: [&[Block]; LANES]) {
     }
 }
 
-/// The SHA extensions of x86. Nothing here reads or writes through a pointer: the instructions take and give values.
+/// The SHA extensions of x86, and SSE2. Nothing here reads or writes through a pointer: the instructions take and give values.
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Block, LANES, State};
     use std::arch::x86_64::{
-        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_extract_epi32, _mm_set_epi32, _mm_set_epi64x,
-        _mm_setzero_si128, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32,
-        _mm_shuffle_epi8, _mm_shuffle_epi32,
+        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_cmpeq_epi8, _mm_extract_epi32, _mm_movemask_epi8,
+        _mm_set_epi32, _mm_set_epi64x, _mm_set1_epi8, _mm_setzero_si128, _mm_sha256msg1_epu32,
+        _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32,
     };
 
     /// Whether this processor has all that [`together`] is compiled for.
@@ -90,6 +103,16 @@ mod x86 {
         for (state, pair) in states.iter_mut().zip(pairs) {
             *state = unpacked(pair);
         }
+    }
+
+    /// Compares all at once.
+    #[target_feature(enable = "sse2")]
+    #[inline]
+    pub fn places(bytes: &[u8; 16], one: u8) -> u16 {
+        let halves = bytes.as_chunks::<8>().0;
+        let [low, high] = [halves[0], halves[1]].map(i64::from_le_bytes);
+        let equal = _mm_cmpeq_epi8(_mm_set_epi64x(high, low), _mm_set1_epi8(one.cast_signed()));
+        _mm_movemask_epi8(equal) as u16
     }
 
     /// A state in the order that the instructions want: a b e f, and c d g h.
@@ -196,6 +219,17 @@ mod tests {
             each.iter_mut().zip(texts).for_each(|(state, text)| alone(state, text));
             together(&mut side_by_side, texts);
             assert_eq!(side_by_side, each, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_has_its_bit() {
+        for at in 0..16 {
+            let mut bytes = *b"................";
+            bytes[at] = b'/';
+            assert_eq!((places(&bytes, b'/'), places(&bytes, b'.')), (1 << at, !(1 << at)), "{at}");
+            bytes[at] = b'/' | 0x80;
+            assert_eq!((places(&bytes, b'/'), places(&bytes, b'/' | 0x80)), (0, 1 << at), "{at}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! A buffer for many short pieces. It is written in whole chunks, beyond the end of a piece where that is cheaper:
 //! a `Vec` would look after its length and its room at each of them, which takes longer than the copying.
 
+use super::lanes;
+
 /// How much is copied at once.
 const CHUNK: usize = 32;
 
@@ -199,29 +201,20 @@ impl Pen<'_> {
     }
 }
 
-/// A bit for each of up to 64 bytes of ASCII that is the one.
+/// A bit for each of up to 64 bytes that is the one.
 #[inline(always)]
 fn places(bytes: &[u8], one: u8) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    if let Ok(all) = <&[[u8; 8]; 8]>::try_from(words) {
-        return (0..8).fold(0, |bits, at| bits | among_eight(all[at], one) << (8 * at));
+    let (chunks, rest) = bytes.as_chunks::<16>();
+    let places = |chunk| u64::from(lanes::places(chunk, one));
+    if let [a, b, c, d] = chunks {
+        return places(a) | places(b) << 16 | places(c) << 32 | places(d) << 48;
     }
-    let whole = words.iter().rev().fold(0, |bits, word| bits << 8 | among_eight(*word, one));
-    match bytes.last_chunk::<8>() {
+    let whole = chunks.iter().rev().fold(0, |bits, chunk| bits << 16 | places(chunk));
+    match bytes.last_chunk() {
         _ if rest.is_empty() => whole,
-        Some(last) => whole | among_eight(*last, one) << (bytes.len() - 8),
+        Some(last) => whole | places(last) << (bytes.len() - 16),
         None => rest.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == one)),
     }
-}
-
-/// Seven bits of each byte are compared at once: a sum carries into the eighth unless they were equal.
-#[inline(always)]
-fn among_eight(word: [u8; 8], one: u8) -> u64 {
-    const EACH: u64 = u64::MAX / 255;
-    let differing = u64::from_le_bytes(word) & (EACH * 0x7f) ^ (EACH * one as u64);
-    let equal = !(differing + EACH * 0x7f) & (EACH * 0x80);
-    // Each marked bit is moved to where its byte's number says, all to the eight at the top.
-    equal.wrapping_mul(0x0002_0408_1020_4081) >> 56
 }
 
 #[cfg(test)]
