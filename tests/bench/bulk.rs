@@ -12,6 +12,7 @@ use std::{
     hint::black_box,
     path::{Path, PathBuf},
     process::Command,
+    thread,
 };
 use stratos::sign::{Claims, Scheme, Url, key::HmacSha256};
 
@@ -27,6 +28,7 @@ pub fn run(bench: &Bench) -> f64 {
     let mut strings = Strings::of((0..100 * STRETCH).map(path));
     let [mut plain, mut stored, mut lanes] = [f64::MAX; 3];
     let [mut one, mut two] = [Spent::MOST; 2];
+    let mut threads = [f64::MAX; 2];
     // In turns, so that a busy moment of the machine meets all of them.
     for _ in 0..ROUNDS {
         plain = plain.min(strings.hmac_crate());
@@ -34,6 +36,7 @@ pub fn run(bench: &Bench) -> f64 {
         lanes = lanes.min(strings.lanes());
         one = one.least(measure::run(signed(bench, &list, &["--jobs", "1"])));
         two = two.least(measure::run(signed(bench, &list, &["--jobs", "2"])));
+        threads = [1, 2].map(|count| threads[count - 1].min(strings.threads(count)));
     }
     let (one, two) = (one.each(LINES), two.each(LINES));
     note("canonical strings", &format!("{} bytes", strings.0[0].len()));
@@ -61,8 +64,14 @@ pub fn run(bench: &Bench) -> f64 {
         1e3 / nanos >= wanted,
     );
     let gain = one.wall / two.wall;
-    let measured =
-        format!("{gain:.2} times one by the clock; {:.2} times its processor time", two.cpu / one.cpu);
+    // What two threads that share nothing do more than one: all that this machine has to give just now.
+    let most = 2.0 * threads[0] / threads[1];
+    let measured = format!(
+        "{gain:.2} times one by the clock, {:.0} % of the {most:.2} times of two threads that only hash; {:.2} times \
+         its processor time",
+        100.0 * gain / most,
+        two.cpu / one.cpu
+    );
     figure("bulk minting, two jobs", &measured, "1.8 times", gain >= 1.8);
     nanos
 }
@@ -127,6 +136,17 @@ impl Strings {
             for four in texts.as_chunks_mut::<4>().0 {
                 black_box(key.tags(four.each_mut()));
             }
+        })
+    }
+}
+
+impl Strings {
+    /// Nanoseconds by the clock until so many threads have each made the codes of all strings, for each string.
+    fn threads(&self, count: usize) -> f64 {
+        let key = HmacSha256::new(SECRET.as_bytes());
+        let work = || self.0.iter().for_each(|text| _ = black_box(key.tag(text)));
+        measure::quickest(1, self.0.len(), |_| {
+            thread::scope(|scope| (0..count).for_each(|_| _ = scope.spawn(work)));
         })
     }
 }
