@@ -44,6 +44,8 @@ def build(made: Project, target: Target, folder: Path, wishes: Wishes) -> Path:
 
 def compiled(made: Project, target: Target, work: Path, wishes: Wishes) -> Path:
     """What cargo makes of a target."""
+    # Unpacks the sources, so that their folder is there to be given another name.
+    run(["cargo", "fetch", "--locked", "--target", target.triple])
     cargo = ["cargo", "auditable"] if wishes.auditable else ["cargo"]
     what = ["build", "--locked", "--profile", "dist", "--bin", NAME]
     where = ["--target", target.triple, "--target-dir", str(work)]
@@ -82,6 +84,8 @@ def remapped(work: Path) -> list[tuple[str, str]]:
     """Folders of this machine and what a binary calls them; of two that fit, the last one counts."""
     cargo = cargo_home()
     sources = sorted((cargo / "registry" / "src").glob("*"))
+    if not sources:
+        raise Refusal(f"{cargo} has no sources of dependencies: is CARGO_HOME where cargo keeps them?")
     pairs = [
         (str(ROOT), CHECKOUT),
         (str(cargo), CARGO),
