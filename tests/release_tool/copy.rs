@@ -84,11 +84,6 @@ impl Copy {
             fs::create_dir_all(copy.file("src")).unwrap();
             fs::write(copy.file("src/main.rs"), "fn main() {}\n").unwrap();
         }
-        if !copy.file("install/install.ps1").exists() {
-            let text =
-                format!("$PINNED_VERSION = '{VERSION}'\n$PUBLIC_KEY = ''\n# pins: begin\n# pins: end\n");
-            fs::write(copy.file("install/install.ps1"), text).unwrap();
-        }
         copy.plant();
         copy.dated();
         copy.git(&["init", "-q", "-b", "main"]);

@@ -3,6 +3,8 @@
 //! A trial is ignored, with the missing package's name, where its program is not installed;
 //! `STRATOS_REQUIRE_EDGE=1` makes that a failure.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
