@@ -101,6 +101,9 @@ proptest! {
             // A cache of one's own may say that there was nothing to remove.
             let absent = provider.url.is_empty() && matches!(status, 404 | 412);
             prop_assert!((200..300).contains(&status) || absent || decoded.is_err(), "{}", provider.id);
+            let told = provider.quota.map(|quota| (quota.decode)("urls", &reply));
+            prop_assert!(told.is_none_or(|told| told.is_err() || (200..300).contains(&status)), "{}", provider.id);
+            let _ = (provider.expired)(&reply);
             let settings = settings(provider, 1);
             let account = Account::open(provider, settings, |_| Ok(None));
             let open = provider.credentials.is_empty() || provider.credentials.iter().any(|way| way.is_empty());
