@@ -119,7 +119,12 @@ fn write_topic(topic: &Topic, page: &mut Page<'_>) -> io::Result<()> {
     let title = match topic.family {
         Family::ExitCode => format!("{} ({})", topic.name, topic.code),
         Family::Status => format!("{} ({})", topic.name, topic.code),
-        Family::ErrorType | Family::Verdict | Family::Cause | Family::Finding | Family::Proof => {
+        Family::ErrorType
+        | Family::Verdict
+        | Family::Cause
+        | Family::Finding
+        | Family::Proof
+        | Family::Purging => {
             format!("{} ({})", topic.code, topic.name)
         }
         Family::Vendor(vendor) => format!("{} ({vendor})", topic.code),

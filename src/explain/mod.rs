@@ -5,6 +5,7 @@ mod codes;
 mod findings;
 mod headers;
 mod proofs;
+mod purging;
 mod releases;
 pub mod response;
 mod statuses;
@@ -32,6 +33,8 @@ pub enum Family {
     Finding,
     /// Why `purge --prove` finds an edge that is not fresh.
     Proof,
+    /// A word of purging: states, layers, journals.
+    Purging,
     /// An error code of a vendor's own answers.
     Vendor(&'static str),
 }
@@ -71,7 +74,7 @@ impl Topic {
     }
 }
 
-/// Every topic: exit codes, statuses, error types, verdicts on links and files, causes, findings, reasons, vendors' codes.
+/// Every topic: exit codes, statuses, error types, verdicts on links and files, causes, findings, reasons, words of purging, vendors' codes.
 pub fn all() -> impl Iterator<Item = Topic> {
     let own = codes::CODES.iter().chain(statuses::STATUSES).copied();
     own.chain(types::topics())
@@ -82,6 +85,7 @@ pub fn all() -> impl Iterator<Item = Topic> {
                 .chain(causes::CAUSES)
                 .chain(findings::FINDINGS)
                 .chain(proofs::PROOFS)
+                .chain(purging::WORDS)
                 .copied(),
         )
         .chain(vendors::topics())
