@@ -20,7 +20,7 @@ pub use message::{Request, Response, Value};
 pub use proxy::{Proxies, Proxy};
 pub use retry::ceilings;
 pub use settings::{duration, policy};
-pub use target::{Scheme, Target};
+pub use target::{Scheme, Target, shown};
 
 use crate::{
     clock::Clock,

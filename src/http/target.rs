@@ -51,9 +51,7 @@ impl<'u> Target<'u> {
     /// Reads an absolute URL without user name, password, blanks or control bytes.
     pub fn of(url: &'u str) -> Result<Self> {
         Self::read(url).map_err(|why| {
-            let shown: String = url.split(['?', '#']).next().unwrap_or_default().chars().take(80).collect();
-            // Whatever stands before an `@` may be a password.
-            let shown = shown.rsplit('@').next().unwrap_or_default();
+            let shown = shown(url);
             Error::Config(format!("`{shown}` is no URL to send a request to: {why}; write https://host/path"))
         })
     }
@@ -130,6 +128,23 @@ impl fmt::Display for Target<'_> {
     }
 }
 
+/// A URL, or what was given for one, for a message: neither query nor fragment, and nothing of what stands before an
+/// `@`, which may be a password even where its `/`, `?` or `#` should have been escaped.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let (scheme, rest) =
+        url.split_once("://").map_or(("", url), |(_, rest)| url.split_at(url.len() - rest.len()));
+    let head = rest.split(['?', '#']).next().unwrap_or_default();
+    let authority = head.split('/').next().unwrap_or_default();
+    let bare = match head.rsplit_once('@') {
+        Some((_, host)) => format!("***@{host}"),
+        // The `@` may end a password that holds the `?`.
+        None if rest.contains('@') => authority.split(':').next().unwrap_or_default().to_owned(),
+        None => head.to_owned(),
+    };
+    format!("{scheme}{bare}").chars().take(80).collect()
+}
+
 fn has_scheme(location: &str) -> bool {
     let end = location.find([':', '/', '?']).unwrap_or(0);
     location[end..].starts_with(':') && location.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -188,6 +203,24 @@ mod tests {
         assert_eq!(origin("https://cdn.example:8443/"), "https://cdn.example:8443");
         assert_eq!(origin("http://[::1]:8787/x"), "http://[::1]:8787");
         assert_eq!(Target::of("https://h?x=1").unwrap().rest, "?x=1");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_url_holds_no_secret() {
+        for (url, wanted) in [
+            ("https://h:8443/a?token=x#y", "https://h:8443/a"),
+            ("https://user:pw@h/a", "https://***@h/a"),
+            ("https://user:p@w@h/a", "https://***@h/a"),
+            ("https://user:p/w@h/a", "https://***@h/a"),
+            ("https://user:p?w@h/a", "https://user"),
+            ("https://user:p#w@h/a", "https://user"),
+            ("https://h/a?mail=a@b", "https://h"),
+            ("user:pw@h/a?b", "***@h/a"),
+            ("user:p?w@h/a", "user"),
+            ("h/a#b", "h/a"),
+        ] {
+            assert_eq!(shown(url), wanted, "{url}");
+        }
     }
 
     #[test]

@@ -50,17 +50,27 @@ impl Source {
                 let path: Vec<u8> = percent_decode_str(path).collect();
                 let path = String::from_utf8(path).ok().filter(|path| path.starts_with('/'));
                 let path = path.ok_or_else(|| {
-                    Error::Usage(format!("{name} {text} names no file of this machine; write file:///folder"))
+                    Error::Usage(format!(
+                        "{name} {} names no file of this machine; write file:///folder",
+                        http::shown(text)
+                    ))
                 })?;
                 Self::local(Path::new(&path), name)
             }
             Some(_) => Self::web(text, name),
+            // An address without its scheme, as far as that can be told.
+            None if text.contains(['@', '?']) && !Path::new(text).exists() => {
+                Err(Error::InputMissing(format!(
+                    "{name} {} does not exist; check the path, or write an address as https://host/folder/",
+                    http::shown(text)
+                )))
+            }
             None => Self::local(Path::new(text), name),
         }
     }
 
     fn web(text: &str, name: &str) -> Result<Self> {
-        let wrong = |why: &str| Error::Usage(format!("{name} {text} {why}"));
+        let wrong = |why: &str| Error::Usage(format!("{name} {} {why}", http::shown(text)));
         let target = Target::of(text).map_err(|error| Error::Usage(format!("{name}: {error}")))?;
         if target.scheme != http::Scheme::Https && !planted!("release-in-clear") {
             return Err(wrong(

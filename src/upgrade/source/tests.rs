@@ -15,12 +15,20 @@ fn addresses_are_https_and_end_in_a_slash() {
         "https://h/#a",
         "https://",
         "file://host/folder",
+        "https://h/?token=u:p@",
+        "http://u:p@h/a",
+        "file://u:p@h/a",
         "file://",
     ] {
         let error = Source::of(bad, "STRATOS_BASE_URL").unwrap_err();
         assert_eq!(error.facts().exit, 64, "{bad}");
         assert!(error.to_string().starts_with("STRATOS_BASE_URL"), "{error}");
-        assert!(!error.to_string().contains("u:p@"), "{error}");
+        assert!(!error.to_string().contains("u:p"), "{error}");
+    }
+    for bad in ["u:p@h/a", "h/a?u:p"] {
+        let error = Source::of(bad, "--from").unwrap_err();
+        assert_eq!(error.facts().exit, 66, "{bad}");
+        assert!(!error.to_string().contains("u:p"), "{error}");
     }
 }
 
