@@ -40,6 +40,7 @@ impl Offer {
         let vouched = vouched(&bytes.0, &bytes.1, trust).map_err(|distrust| distrust.of(&at))?;
         let manifest = vouched.manifest;
         judge(&manifest, wish).map_err(|why| Error::Untrusted(format!("{at} {why}")))?;
+        settled(&manifest, wish)?;
         let entry = entry(&manifest, &build::label())?.clone();
         Ok(Self { manifest, key: vouched.key, entry, bytes })
     }
@@ -76,6 +77,20 @@ fn judge(manifest: &Manifest, wish: &Wish<'_>) -> std::result::Result<(), String
         ));
     }
     Ok(())
+}
+
+/// Refuses a pre-release that nobody asked for, where none is running.
+fn settled(manifest: &Manifest, wish: &Wish<'_>) -> Result<()> {
+    let version = &manifest.version;
+    let asked = wish.version.is_some() || !wish.running.pre.is_empty();
+    if asked || version.pre.is_empty() || planted!("pre-release-is-taken") {
+        return Ok(());
+    }
+    Err(Error::Unavailable(format!(
+        "the newest on offer, {version}, is a pre-release, and the running {} is none; nothing was changed: take it with \
+         `stratos upgrade --to {version}`, or wait for the release",
+        wish.running
+    )))
 }
 
 /// The binary for a machine of this label.

@@ -22,6 +22,7 @@ pub const TRIALS: &[Row] = &[
     ("a_new_binary_that_fails_its_self_test_is_refused", Needs::Nothing, self_test),
     ("a_new_binary_that_fails_at_its_place_is_taken_back", Needs::Nothing, at_its_place),
     ("a_hanging_new_binary_is_refused", Needs::Nothing, hangs),
+    ("a_pre_release_is_taken_only_where_it_is_asked_for", Needs::Nothing, pre_release),
     ("what_is_no_source_is_refused", Needs::Nothing, no_source),
 ];
 
@@ -242,4 +243,19 @@ fn no_source() {
     install.upgrade([""; 0]).env("STRATOS_BASE_URL", release.folder()).run().fails("usage_error", 64);
     install.upgrade(["--rollback", "--to", NEW]).run().exits(64);
     assert_eq!(install.files(), ["stratos"]);
+}
+
+fn pre_release() {
+    let install = Install::new();
+    let early = install.release("0.3.0-rc.1").write(&install.keys);
+    for args in [&["--check"][..], &["--dry-run"], &[]] {
+        let run = install.from(&early).args(args).run().fails("unavailable", 69);
+        assert!(run.stderr.contains("stratos upgrade --to 0.3.0-rc.1"), "{}", run.stderr);
+        install.is_unchanged();
+    }
+    install.from(&early).args(["--to", "0.3.0-rc.1"]).run().exits(0);
+    assert_eq!(install.reports(), "0.3.0-rc.1");
+    // From there the next one, too.
+    install.from(&install.release("0.3.0-rc.2").write(&install.keys)).run().exits(0);
+    assert_eq!(install.reports(), "0.3.0-rc.2");
 }
