@@ -73,19 +73,30 @@ fn listed<'a>(
         .ok_or_else(|| Distrust::NotListed(format!("{place} lists no binary for {label}, which this is")))
 }
 
-/// Where an installer leaves the manifest, then beside the binary.
+/// Where an installer leaves the manifest, then beside the binary. One of another version, as `upgrade --rollback` leaves
+/// it, says nothing of this binary.
 fn nearest(binary: &Path, shelf: &mut Shelf<'_>) -> Result<Rc<Source>> {
-    let places = places(binary);
-    for place in &places {
-        if let Some(source) = shelf.at(place)? {
-            return Ok(source);
+    let mut tried = Vec::new();
+    for place in &places(binary) {
+        match shelf.at(place)? {
+            Some(source) => match &source.vouched {
+                Ok(found) if found.manifest.version != build::version() => {
+                    tried.push(format!(
+                        "that at {} is of stratos {}",
+                        place.display(),
+                        found.manifest.version
+                    ));
+                }
+                _ => return Ok(source),
+            },
+            None => tried.push(format!("none is at {}", place.display())),
         }
     }
-    let tried: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
     Err(Error::InputMissing(format!(
-        "no signed manifest to check this binary against: none is at {}; get manifest.json and \
+        "no signed manifest to check this binary, stratos {}, against: {}; get manifest.json and \
          manifest.json.minisig from {}{}/ and name them with --manifest",
-        tried.join(" nor at "),
+        build::VERSION,
+        tried.join(", "),
         names::BASE,
         build::VERSION
     )))
