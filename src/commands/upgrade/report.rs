@@ -62,7 +62,8 @@ struct Origin {
 pub struct Upgraded {
     deed: Deed,
     running: Version,
-    version: Version,
+    /// Unknown of a binary that was not run.
+    version: Option<Version>,
     binary: PathBuf,
     previous: PathBuf,
     origin: Option<Origin>,
@@ -84,15 +85,18 @@ impl Upgraded {
             expires: manifest.expires,
             key: offer.key.to_string(),
         };
-        Self { origin: Some(origin), ..Self::back(&manifest.version, running, place, Deed::Checked) }
+        Self {
+            origin: Some(origin),
+            ..Self::back(Some(manifest.version.clone()), running, place, Deed::Checked)
+        }
     }
 
     /// About the previous binary.
-    pub fn back(version: &Version, running: &Version, place: &Place, deed: Deed) -> Self {
+    pub fn back(version: Option<Version>, running: &Version, place: &Place, deed: Deed) -> Self {
         Self {
             deed,
             running: running.clone(),
-            version: version.clone(),
+            version,
             binary: place.binary.clone(),
             previous: place.previous(),
             origin: None,
@@ -125,12 +129,16 @@ impl Upgraded {
         Self { deed, elsewhere: done.replaced, left: done.left, ..self }
     }
 
+    fn named(&self) -> String {
+        self.version.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
     fn newer(&self) -> bool {
-        self.version > self.running
+        self.version.as_ref().is_some_and(|version| *version > self.running)
     }
 
     fn checked(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (version, running) = (&self.version, &self.running);
+        let (version, running) = (self.named(), &self.running);
         if !self.newer() {
             return writeln!(page.out, "stratos {running} is the newest");
         }
@@ -154,7 +162,7 @@ impl Upgraded {
     }
 
     fn plan(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (version, binary) = (&self.version, self.binary.display());
+        let (version, binary) = (self.named(), self.binary.display());
         if let Some(origin) = self.origin.as_ref().filter(|_| self.deed == Deed::WouldUpgrade) {
             self.vouched(page)?;
             writeln!(page.out, "would fetch    {}", origin.source)?;
@@ -172,7 +180,7 @@ impl Upgraded {
     }
 
     fn finished(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (version, running, binary) = (&self.version, &self.running, self.binary.display());
+        let (version, running, binary) = (self.named(), &self.running, self.binary.display());
         match self.deed {
             Deed::Mended => writeln!(page.out, "{binary} is stratos {running} already")?,
             _ => {
@@ -200,7 +208,7 @@ impl Report for Upgraded {
         json!({
             "action": self.deed.name(),
             "running": self.running.to_string(),
-            "version": self.version.to_string(),
+            "version": self.version.as_ref().map(ToString::to_string),
             "newer": self.newer(),
             "binary": text(&self.binary),
             "previous": text(&self.previous),
@@ -219,14 +227,17 @@ impl Report for Upgraded {
     }
 
     fn human(&self, page: &mut Page<'_>) -> io::Result<()> {
-        let (version, running, binary) = (&self.version, &self.running, self.binary.display());
+        let (version, running, binary) = (self.named(), &self.running, self.binary.display());
         match self.deed {
             Deed::Checked => self.checked(page),
             Deed::Nothing => writeln!(page.out, "{binary} is stratos {running} already; nothing to do"),
             Deed::WouldUpgrade | Deed::WouldMend => self.plan(page),
             Deed::Upgraded | Deed::Mended => self.finished(page),
             Deed::WouldRollBack => {
-                writeln!(page.out, "would put {version} back at {binary}, and keep {running}")?;
+                let previous = self.previous.display();
+                writeln!(page.out, "would try out  {previous} by its `version --self-test`")?;
+                writeln!(page.out, "would replace  {binary} by it")?;
+                writeln!(page.out, "would keep     the running {running} in its place")?;
                 writeln!(page.out, "nothing was changed")
             }
             Deed::RolledBack => {
