@@ -45,6 +45,12 @@ fn slow(install: &Install) -> Written {
 fn mends(install: &Install, upgrade: impl Fn() -> crate::common::runner::Runner, context: &str) {
     let there = install.reports();
     assert!([OLD, NEW].contains(&there.as_str()), "{context}: {there}");
+    if there == NEW {
+        // Wherever it was hit, the way back is not lost.
+        install.upgrade(["--rollback"]).run().exits(0);
+        assert_eq!(install.reports(), OLD, "{context}");
+        install.upgrade(["--rollback"]).run().exits(0);
+    }
     upgrade().run().exits(0);
     assert_eq!(install.reports(), NEW, "{context}");
     // From there a further release, which settles whatever was left.
