@@ -83,7 +83,12 @@ fn every_variable_that_the_code_reads_is_in_the_catalogue() {
             let code = text.split("#[cfg(test)]").next().unwrap();
             for call in ["env.get(\"", "env.os(\"", "is(\""] {
                 for (at, _) in code.match_indices(call) {
-                    let name = code[at + call.len()..].split('"').next().unwrap();
+                    let rest = &code[at + call.len()..];
+                    let name = rest.split('"').next().unwrap();
+                    // A fault that is planted for the posture check is in no release.
+                    if rest.lines().next().is_some_and(|line| line.contains("planted!")) {
+                        continue;
+                    }
                     if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
                         read += 1;
                         assert!(known.contains(name), "{}: {name}", path.display());
