@@ -9,7 +9,7 @@ mod single;
 
 pub use line::{Head, Owner, Part, Said};
 pub use past::{Entry, Fate, Past};
-pub use shelf::{Found, forget, list, look, plan_beside};
+pub use shelf::{Broken, Found, forget, list, look, plan_beside};
 pub use single::{Single, singles};
 
 use super::{
@@ -117,7 +117,7 @@ impl<'a> Journal<'a> {
             part: owner.part,
             said: owner.said,
         };
-        journal.write(&Line::Run(head), true)?;
+        journal.write(&Line::Run(Box::new(head)), true)?;
         sync_folder(&journal.path);
         Ok(journal)
     }

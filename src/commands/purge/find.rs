@@ -4,7 +4,7 @@ use super::history::{batches, when};
 use crate::{
     context::Context,
     error::{Error, Result},
-    purge::journal::{self, Found},
+    purge::journal::{self, Broken, Found},
 };
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ fn distinct<'f>(found: impl Iterator<Item = &'f Found>) -> Vec<&'f Found> {
 }
 
 /// The run whose id begins so; also one whose journal cannot be read.
-fn named(run: &str, found: &[Found], broken: &[(PathBuf, Error)]) -> Result<PathBuf> {
+fn named(run: &str, found: &[Found], broken: &[Broken]) -> Result<PathBuf> {
     let own = |found: &&Found| found.head.run.starts_with(run) || called(found).starts_with(run);
     let near = distinct(found.iter().filter(own)).into_iter().map(|found| &found.path);
     let id = |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(run));

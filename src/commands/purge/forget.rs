@@ -12,7 +12,10 @@ use crate::{
     report::{Page, Report, wrapped},
 };
 use serde_json::{Value, json};
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Removes the journals of a run, all accounts of a command together.
 pub(super) fn forget(run: &str, cx: &Context<'_>) -> Result<Box<dyn Report>> {
@@ -26,7 +29,7 @@ pub(super) fn forget(run: &str, cx: &Context<'_>) -> Result<Box<dyn Report>> {
             same.map(|found| found.path.clone()).collect()
         }
     };
-    let parts = parts.iter().map(|path| Part::forget(path)).collect::<Result<Vec<_>>>()?;
+    let parts = parts.iter().map(|path| Part::forget(path.as_path())).collect::<Result<Vec<_>>>()?;
     Ok(Box::new(Forgotten { name, parts }))
 }
 
@@ -37,10 +40,10 @@ struct Part {
 }
 
 impl Part {
-    fn forget(path: &PathBuf) -> Result<Self> {
+    fn forget(path: &Path) -> Result<Self> {
         let left = Left::read(path).ok();
         journal::forget(path)?;
-        Ok(Self { left, journal: path.clone() })
+        Ok(Self { left, journal: path.to_owned() })
     }
 }
 

@@ -38,8 +38,11 @@ impl History {
         }
         found.retain(|found| !self.open || !found.past.finished());
         let singles = folder.filter(|_| !self.open).map_or_else(Vec::new, |folder| singles(&folder, now));
-        let mut rows: Vec<Row> =
-            found.into_iter().map(Row::Journal).chain(singles.into_iter().map(Row::Single)).collect();
+        let mut rows: Vec<Row> = found
+            .into_iter()
+            .map(|found| Row::Journal(Box::new(found)))
+            .chain(singles.into_iter().map(Row::Single))
+            .collect();
         rows.sort_by_key(Row::at);
         Ok(Box::new(Receipts(rows)))
     }
@@ -77,7 +80,7 @@ fn state(found: &Found) -> &'static str {
 
 /// A run that keeps a journal, or a purge of one batch that was accepted.
 enum Row {
-    Journal(Found),
+    Journal(Box<Found>),
     Single(Single),
 }
 

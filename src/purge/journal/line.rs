@@ -78,7 +78,7 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "lowercase")]
 pub(super) enum Line {
-    Run(Head),
+    Run(Box<Head>),
     /// On disk before the request leaves.
     Sending {
         batch: usize,

@@ -175,7 +175,7 @@ fn head(line: &str) -> Result<Head> {
         ));
     }
     match serde_json::from_value(value) {
-        Ok(Line::Run(head)) if head.version == VERSION => Ok(head),
+        Ok(Line::Run(head)) if head.version == VERSION => Ok(*head),
         _ => Err(broken(1)),
     }
 }

@@ -53,8 +53,11 @@ pub fn look(path: &Path) -> Result<Found> {
     Ok(Found { path: path.to_owned(), head, past, in_use })
 }
 
+/// A journal that cannot be read, and why.
+pub type Broken = (PathBuf, Error);
+
 /// All journals of a folder, the oldest first, and those that cannot be read, with the reason.
-pub fn list(folder: &Path) -> Result<(Vec<Found>, Vec<(PathBuf, Error)>)> {
+pub fn list(folder: &Path) -> Result<(Vec<Found>, Vec<Broken>)> {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
     for path in journals(folder)? {
         match look(&path) {
