@@ -65,7 +65,7 @@ impl Piece {
 
     /// How many bytes.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub const fn length(&self) -> usize {
         self.length
     }
 
@@ -227,7 +227,7 @@ mod tests {
         let (mut slate, mut wanted) = (Slate::default(), Vec::new());
         for length in (0..text.len()).chain((0..text.len()).rev()) {
             let (piece, bytes) = (Piece::new(&text[..length]), &text[text.len() - length..]);
-            slate.write(piece.len() + bytes.len(), |pen| {
+            slate.write(piece.length() + bytes.len(), |pen| {
                 pen.piece(&piece);
                 pen.bytes(bytes);
             });

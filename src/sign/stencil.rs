@@ -136,7 +136,7 @@ impl Trial {
         let (between, after) = around(rest, self.signature.as_bytes())?;
         let after = [after, b"\n"].concat();
         let outcome = [before, between, &after].map(Piece::new);
-        let fixed = outcome.iter().map(Piece::len).sum();
+        let fixed = outcome.iter().map(Piece::length).sum();
         let (head, tail) = around(text, self.path.as_bytes())?;
         Some(Stencil { pattern, signed: [head, tail].map(Piece::new), outcome, fixed })
     }

@@ -69,7 +69,7 @@ impl Known {
     /// The answer, with a line end.
     pub fn answer(&self, line: &str, slate: &mut Slate) {
         let [before, after] = &self.answer;
-        slate.write(before.len() + line.len() + after.len(), |pen| {
+        slate.write(before.length() + line.len() + after.length(), |pen| {
             pen.piece(before);
             pen.bytes(line.as_bytes());
             pen.piece(after);
