@@ -80,8 +80,10 @@ fn both_refuse_the_same_damage() {
             let mut bad = good.clone();
             bad[at] ^= 2;
             release.put(name, bad);
-            let judged = (ours(&release, &keys, "stratos.1"), theirs(&release, &keys, "stratos.1"));
-            assert_eq!(judged, (false, false), "{name}, byte {at}");
+            assert!(!ours(&release, &keys, "stratos.1"), "{name}, byte {at}");
+            // minisign 0.11 passes over the bits of the last digit that no byte needs.
+            let unneeded = good.get(at + 1) == Some(&b'=');
+            assert!(unneeded || !theirs(&release, &keys, "stratos.1"), "{name}, byte {at}");
         }
         release.put(name, good);
     }
