@@ -60,7 +60,7 @@ fn a_list_gives_what_its_lines_give_as_arguments() {
     ];
     for scheme in SCHEMES.iter().filter(|scheme| scheme.pattern.is_some()) {
         let words = |target| ["signed", target, "--scheme", scheme.id, "--expires", "4102444800"];
-        let run = |target| stratos(&words(target)).env("K", KEY).args(&["--key", "env:K"]);
+        let run = |target| stratos(words(target)).env("K", KEY).args(["--key", "env:K"]);
         let list = run("-").arg("--keep-blank").stdin(LINES.join("\n")).run();
         let alone = LINES.map(|line| run(line).run().stdout());
         let alone = alone.map(|line| if line.is_empty() { "\n".into() } else { line });

@@ -260,7 +260,7 @@ fn a_public_key_verifies_urls_and_cookies_and_never_signs() {
 fn nearly_alike(scheme: &str) -> Vec<String> {
     let mint = |path: &str, expires: &str| {
         let argv = ["signed", path, "--scheme", scheme, "--expires", expires, "--key", "env:K"];
-        stratos(&argv).env("K", KEY).run().exits(0).stdout().trim_end().to_owned()
+        stratos(argv).env("K", KEY).run().exits(0).stdout().trim_end().to_owned()
     };
     let [good, other, later, odd] =
         [("/v/a-1.mp4", END), ("/v/b_2.mp4", END), ("/v/a-1.mp4", "4102444801"), ("/v/a%20b", END)]
@@ -295,7 +295,7 @@ fn a_link_of_a_list_gets_the_verdict_that_it_gets_alone() {
             let links = nearly_alike(scheme.id);
             let run = |list: &str| {
                 let argv = ["signed", "verify", "-", "--key", "env:K", "--output", output];
-                let runner = stratos(&argv).env("K", KEY).stdin(list);
+                let runner = stratos(argv).env("K", KEY).stdin(list);
                 if named { runner.args(["--scheme", scheme.id]).run() } else { runner.run() }
             };
             let head = if output == "csv" { 1 } else { 0 };
