@@ -202,7 +202,7 @@ fn hint(_: &Account, answer: &Answer, now: Duration) -> Option<String> {
     match answer.status {
         401 | 403 => Some("the client needs the role CDN Endpoint Contributor on the endpoint".into()),
         404 => Some("check subscription_id, resource_group, profile_name and endpoint".into()),
-        429 => Some("the subscription's writes are used up for now".into()),
+        429 => Some("the subscription's writes are used up: send it again later".into()),
         _ => None,
     }
 }

@@ -226,8 +226,8 @@ mod tests {
             let params = Params(&pairs);
             let url = mint("https://h.example/v/a.mp4?q=1", params).unwrap();
             assert!(url.ends_with("/6b49d200/v/a.mp4?q=1"), "{url}");
-            for now in [NOW - 60, NOW, NOW + 60] {
-                assert!(verdict("secret", &url, now, params).is_valid(), "{now}");
+            for time in [NOW - 60, NOW, NOW + 60] {
+                assert!(verdict("secret", &url, time, params).is_valid(), "{time}");
             }
             assert_eq!(verdict("secret", &url, NOW + 61, params), Verdict::Expired { seconds: 1 });
             assert_eq!(verdict("secret", &url, NOW - 61, params), Verdict::NotYetValid { seconds: 1 });

@@ -25,7 +25,7 @@ pub fn write(scheme: &Scheme, page: &mut Page<'_>) -> io::Result<()> {
         heading(page, if listed { "Params (of several values the first is the default)" } else { "Params" })?;
     }
     for param in scheme.params {
-        writeln!(page.out, "  --param {}={}", param.name, placeholder(param))?;
+        writeln!(page.out, "  --param {}={}", param.name, metavariable(param))?;
         if !param.about.is_empty() {
             wrapped(page, "      ", "      ", param.about)?;
         }
@@ -106,7 +106,7 @@ const fn key(spelling: Spelling) -> &'static str {
     }
 }
 
-fn placeholder(param: &Param) -> String {
+fn metavariable(param: &Param) -> String {
     match (param.secret, param.open) {
         (true, _) => "REF".into(),
         (false, true) => "TEXT".into(),
